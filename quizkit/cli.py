@@ -1,0 +1,167 @@
+"""The command line: the table of verbs, and the one place where an error becomes text and an exit status.
+
+A verb's module is imported when the verb runs, so `quizkit --help` and `quizkit due` load next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from quizkit.errors import DONE, FAILURE, INTERRUPTED, Interrupted, QuizkitError, UsageError
+
+
+class Verb(NamedTuple):
+    """Where a verb's function, or its typer app, stands (`module:name`), and what it does in one line."""
+
+    target: str
+    help: str
+
+
+VERBS = {
+    "challenge": Verb("quizkit.commands.challenge:challenge", "Design a system, predict, and watch it under attack."),
+    "drill": Verb("quizkit.commands.drill:drill", "Flashcards that are due, one key each."),
+    "mock": Verb("quizkit.commands.mock:mock_app", "A timed mock interview that you grade yourself."),
+    "due": Verb("quizkit.commands.due:due", "What is due, at a glance."),
+    "today": Verb("quizkit.commands.today:today", "Where you stand, and what to do next."),
+    "answer": Verb("quizkit.commands.answer:answer", "Grade one card without a terminal."),
+    "undo": Verb("quizkit.commands.undo:undo", "Take the last answer back."),
+    "replay": Verb("quizkit.commands.replay:replay", "Run one design under one attack."),
+    "compare": Verb("quizkit.commands.compare:compare", "All designs of a scenario side by side."),
+    "list": Verb("quizkit.commands.listing:list_content", "The cards, scenarios and decks there are."),
+    "show": Verb("quizkit.commands.listing:show", "One card, scenario or deck in full."),
+    "explain": Verb("quizkit.commands.explain:explain", "The knobs of a design, in the field's own words."),
+    "content": Verb("quizkit.commands.content:content_app", "Import notes; check that content is right."),
+}
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class Verbs(TyperGroup):
+    """The verbs of the table, imported late; `main` keeps every error away from the user as a traceback."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _load(cmd_name) if cmd_name in VERBS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            raise UsageError(f"no such command: {args[0]!r}", _nearest(args[0]))
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        try:
+            status = super().main(args, *rest, **{**extra, "standalone_mode": False})
+            sys.stdout.flush()
+        except Exception as error:
+            status = _told(error)
+        sys.exit(status if isinstance(status, int) else DONE)
+
+
+app = typer.Typer(
+    name="quizkit",
+    cls=Verbs,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=False,
+    context_settings=SETTINGS,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from quizkit import __version__
+
+        print(f"quizkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def quizkit(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """An interview gym for replication and consistency: flashcards, kill shots and mock interviews on a real simulator.
+
+    Alone, `quizkit` tells where you stand today and what to do next.
+    """
+    if ctx.invoked_subcommand is None:
+        from quizkit.commands.today import today
+
+        today()
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 failure, 2 usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "─" gets "?", not a traceback
+    app(prog_name="quizkit")
+
+
+def _load(name: str) -> Any:
+    module, attribute = VERBS[name].target.split(":")
+    target = getattr(import_module(module), attribute)
+    if isinstance(target, typer.Typer):
+        group = typer.main.get_group(target)
+        group.name, group.rich_markup_mode, group.no_args_is_help = name, None, False
+        return group
+    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    single.command(name, context_settings=SETTINGS)(target)
+    return typer.main.get_command(single)
+
+
+def _nearest(word: str) -> str:
+    near = get_close_matches(word, VERBS, n=1)
+    return f"did you mean `quizkit {near[0]}`?" if near else "quizkit --help lists the commands"
+
+
+def _told(error: Exception) -> int:
+    """Tell the user what went wrong, on stderr; returns the exit status. Raises what is a bug."""
+    match error:
+        case Interrupted():
+            return _say(f"quizkit: {error.message}", error.hint, error.status)
+        case QuizkitError():
+            return _say(f"quizkit: error: {error.message}", error.hint, error.status)
+        case typer.Abort():
+            return _say("quizkit: interrupted", "", INTERRUPTED)
+        case typer.TyperException():
+            return _say(f"quizkit: error: {_as_sentence(error)}", _where_help_is(error), error.exit_code)
+        case BrokenPipeError():
+            # The reader went away. Python would complain once more when it flushes stdout at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILURE
+        case OSError() | sqlite3.Error():
+            return _say(f"quizkit: error: {error}", "check the folder and the free space on its disk", FAILURE)
+    raise error
+
+
+def _say(line: str, hint: str, status: int) -> int:
+    print(line + (f"\n  hint: {hint}" if hint else ""), file=sys.stderr)
+    return status
+
+
+def _as_sentence(error: typer.TyperException) -> str:
+    text = error.format_message().rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _where_help_is(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path} --help shows how to call it" if context else ""

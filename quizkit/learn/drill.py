@@ -1,0 +1,72 @@
+"""One sitting of the drill, without terminal, clock or journal: what is asked now, and what an answer leads to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quizkit.learn.journal import Fact
+from quizkit.learn.schedule import CardState
+
+
+@dataclass
+class Drill:
+    """The cards of a sitting, in order, and how far it got. `card` is the one being asked; None: the sitting is over.
+
+    Failed and new cards come back until they graduate from their learning steps: when their minutes are over, or early
+    if nothing else is left, because waiting at a screen teaches nobody.
+    """
+
+    order: tuple[str, ...]
+    states: dict[str, CardState]
+    card: str | None = None
+    revealed: bool = False
+    answers: list[Fact] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, order: tuple[str, ...], states: Mapping[str, CardState], at: datetime) -> Drill:
+        """A sitting over these cards; it does not share `states` with the caller."""
+        drill = cls(order, {card: states[card] for card in order if card in states})
+        drill._ask_next(at)
+        return drill
+
+    def reveal(self) -> None:
+        """Show the answer."""
+        self.revealed = True
+
+    def graded(self, review: Fact, state: CardState, at: datetime) -> None:
+        """The card was graded, which the journal keeps already; go on to the next one."""
+        self.answers.append(review)
+        self.states[review.subject] = state
+        self._ask_next(at)
+
+    def undone(self, state: CardState | None) -> None:
+        """The last answer was taken back, which the journal keeps already; ask that card again, in the state it had."""
+        card = self.answers.pop().subject
+        self.states.pop(card, None)
+        if state is not None:
+            self.states[card] = state
+        self.card, self.revealed = card, False
+
+    @property
+    def waiting(self) -> list[str]:
+        """Cards of the sitting that were not asked yet, in order."""
+        asked = {answer.subject for answer in self.answers}
+        return [card for card in self.order if card not in asked]
+
+    @property
+    def ratings(self) -> Counter[str]:
+        """How often each grade was given."""
+        return Counter(answer.payload["rating"] for answer in self.answers)
+
+    def _ask_next(self, at: datetime) -> None:
+        waiting = self.waiting
+        asked = {answer.subject for answer in self.answers}
+        learning = sorted((self.states[card].due, card) for card in asked if self.states[card].is_learning)
+        if learning and (not waiting or learning[0][0] <= at):
+            self.card = learning[0][1]
+        else:
+            self.card = waiting[0] if waiting else None
+        self.revealed = False

@@ -1,0 +1,137 @@
+"""The journal: an append-only list of facts in one SQLite file. Everything else about a learner is derived from it.
+
+One commit per fact, in WAL mode with `synchronous = FULL`: a commit returns after the fsync of the WAL, so an answer
+that was taken survives `kill -9` and a power cut. NORMAL would survive only the kill; at one answer every few seconds
+the fsync costs nothing that a person could notice.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from quizkit.clock import now
+from quizkit.home import Home, make_folder
+from quizkit.learn.storage import connect, translated
+
+KINDS = {
+    "review": "a card was graded; payload: rating",
+    "undo": "a review is taken back; payload: review, the id of that fact",
+    "nudge": "a card was made due at once; payload: cause, a sentence for the learner",
+    "prediction": "what the learner said a shot would do; payload: verdict and confidence of each requirement",
+    "attempt": "a design of a scenario was played to its end; payload: scenario, design, outcome",
+    "choice": "the learner chose something on the way: a design, a knob, a question",
+    "follow_up": "an answer to a follow-up question, in the learner's own words or said aloud",
+    "grade": "a self-given grade on one dimension",
+    "mock": "a mock interview was finished; payload: report",
+    "progress": "something that can be resumed was begun, got further, or ended; payload: verb, title, resume, done",
+}
+
+
+class Fact(NamedTuple):
+    """Something that happened. `at` is an instant in UTC; `version` the content's hash at that time, or ""."""
+
+    id: str
+    at: datetime
+    kind: str
+    subject: str
+    version: str
+    payload: dict[str, Any]
+
+
+class Journal:
+    """Facts in the order in which they were appended. Get one from `open_journal`; close it, or use it in `with`.
+
+    Every method raises QuizkitError when the file cannot be read or written, naming the file and the next step.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, home: Home, new_id: Callable[[], str]) -> None:
+        self.connection = connection
+        self._home = home
+        self._new_id = new_id
+
+    def append(self, kind: str, subject: str, payload: dict[str, Any], version: str = "") -> Fact:
+        """Add a fact that happened now. When this returns outside `transaction`, the fact is on the disk."""
+        fact = Fact(self._new_id(), now(), kind, subject, version, payload)
+        row = (fact.id, _stamp(fact.at), kind, subject, version, json.dumps(payload, ensure_ascii=False))
+        with self.transaction():
+            self.connection.execute("INSERT INTO fact (id, at, kind, subject, version, payload) VALUES (?,?,?,?,?,?)", row)
+        return fact
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what is appended inside becomes durable together at the outermost end."""
+        if self.connection.in_transaction:
+            yield
+            return
+        with translated(self._home, self.connection):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def facts(self, kind: str | None = None, subject: str | None = None) -> list[Fact]:
+        """The facts of this kind and subject (None: any), oldest first."""
+        wanted = {"kind": kind, "subject": subject}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{name} = :{name}" for name in given) or "true"
+        return self.select(f"WHERE {where} ORDER BY number", given)
+
+    def select(self, rest: str, values: dict[str, Any] | None = None) -> list[Fact]:
+        """The facts that an SQL tail (`WHERE ... ORDER BY ...`) picks from the table `fact`."""
+        return [
+            Fact(id_, datetime.fromisoformat(at), kind, subject, version, json.loads(payload))
+            for id_, at, kind, subject, version, payload in self.rows(
+                f"SELECT id, at, kind, subject, version, payload FROM fact {rest}", values
+            )
+        ]
+
+    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of any other query."""
+        with translated(self._home, self.connection):
+            return self.connection.execute(sql, values or {}).fetchall()
+
+    def last_before(self, kind: str, instant: datetime) -> datetime | None:
+        """When the last fact of this kind before `instant` happened."""
+        sql = "SELECT max(at) FROM fact WHERE kind = :kind AND at < :at"
+        ((at,),) = self.rows(sql, {"kind": kind, "at": _stamp(instant)})
+        return datetime.fromisoformat(at) if at else None
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_journal(home: Home, new_id: Callable[[], str] | None = None) -> Journal:
+    """The learner's journal, begun if there is none.
+
+    A damaged file is set aside (renamed, never overwritten), which a warning tells, and a fresh journal begins. Raises
+    QuizkitError if the folder cannot be written or a newer quizkit wrote the file. `new_id` makes the facts' ids.
+    """
+    make_folder(home.data)
+    return Journal(connect(home), home, new_id or _random_id)
+
+
+def _random_id() -> str:
+    import uuid
+
+    return str(uuid.uuid4())
+
+
+def _stamp(instant: datetime) -> str:
+    """A fixed-width text in UTC, so that texts sort as instants do."""
+    return instant.isoformat(timespec="microseconds")

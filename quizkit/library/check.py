@@ -1,0 +1,111 @@
+"""Everything that `quizkit content check` looks for, over a file, a folder, or all content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quizkit.errors import UsageError
+from quizkit.home import Home
+from quizkit.library.catalog import Place
+from quizkit.library.compile import Compiled, compile_file
+from quizkit.library.load import FOLDERS, content_files, find_shipped, load_library, merge, yaml_files
+from quizkit.library.problems import ERROR, Problem, in_order
+from quizkit.library.prove import judge_trial, run_trial, trials
+from quizkit.library.review import review
+from quizkit.library.strict_yaml import Document
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Report:
+    """What was checked, and everything that is wrong with it, in the order of the files."""
+
+    decks: int = 0
+    cards: int = 0
+    scenarios: int = 0
+    proved: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == ERROR for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.problems) - self.errors
+
+
+def check_content(path: Path | None, home: Home, prove: bool = True, progress: Progress | None = None) -> Report:
+    """Check the content at `path`, or shipped and own content; raises UsageError if nothing is there.
+
+    `progress` is told how many of how many trials are done.
+    """
+    selected, neighbours = _files(path, home)
+    compiled = {file: _compile(file) for file in dict.fromkeys((*neighbours, *selected))}
+    whole, repetitions = merge(part.content for part in compiled.values())
+    checked = [compiled[file] for file in selected]
+    linkable, _ = load_library(home)
+    report = _count(checked)
+    names = {part.document.file for part in checked}
+    report.problems = [problem for problem in repetitions if problem.place.file in names]
+    for part in checked:
+        report.problems += [*part.problems, *review(part, whole, linkable)]
+    if prove:
+        _prove(checked, report, progress or (lambda done, of: None))
+    report.problems = in_order(report.problems)
+    return report
+
+
+def _files(path: Path | None, home: Home) -> tuple[list[Path], list[Path]]:
+    """The files to check, and all that share their ids."""
+    usual = [find_shipped(), home.content.resolve()]
+    if path is None:
+        files = content_files(*usual)
+        return files, files
+    path = path.resolve()
+    if not path.exists():
+        raise UsageError(f"there is no file or folder {path}", "name a content file or a folder of them")
+    folder = path if path.is_dir() else path.parent
+    root = folder.parent if folder.name in FOLDERS else folder
+    selected = [path] if path.is_file() else content_files(path) or yaml_files(path)
+    if not selected:
+        raise UsageError(f"there is no content in {path}", "it should hold decks/*.yaml or scenarios/*.yaml")
+    return selected, content_files(*usual) if root in usual else content_files(root)
+
+
+def _compile(file: Path) -> Compiled:
+    try:
+        return compile_file(file.read_bytes(), str(file))
+    except OSError as error:
+        problem = Problem(Place(str(file), 1, 1), f"cannot be read: {error.strerror}", "check its rights")
+        return Compiled(Document(str(file)), problems=[problem])
+
+
+def _count(checked: Iterable[Compiled]) -> Report:
+    contents = [part.content for part in checked]
+    return Report(
+        decks=sum(len(content.decks) for content in contents),
+        cards=sum(len(content.cards) for content in contents),
+        scenarios=sum(len(content.scenarios) for content in contents),
+    )
+
+
+def _prove(checked: Iterable[Compiled], report: Report, progress: Progress) -> None:
+    """Play every trial of the scenarios that are right so far."""
+    wrong = {problem.place.file for problem in report.problems if problem.severity == ERROR}
+    todo = [
+        (trial, part.document)
+        for part in checked
+        if part.document.file not in wrong
+        for scenario in part.content.scenarios.values()
+        for trial in trials(scenario)
+    ]
+    for done, (trial, document) in enumerate(todo):
+        progress(done, len(todo))
+        verdict = judge_trial(trial, run_trial(trial), document)
+        report.proved += verdict.proved
+        report.problems += verdict.problems
+    progress(len(todo), len(todo))

@@ -1,0 +1,1 @@
+"""Learners' Markdown notes become drafts: repair the text, read its parts, write a deck and scenarios to review."""

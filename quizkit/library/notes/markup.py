@@ -1,0 +1,148 @@
+"""The little Markdown that notes need: lines that are code, headings, list items, emphasis around a whole text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from textwrap import dedent
+from typing import NamedTuple
+
+HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))??(?:\s+#+)?\s*")
+ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(?:\s+(?:\[[ xX]\]\s+)?|$)")
+RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*")
+FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}(?=[^`]*$)|~{3,})")
+OPAQUE = re.compile(r"(`+).*?\1|\$\$.*?\$\$|\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)|\\.", re.DOTALL)
+NUMBERING = re.compile(r"(?:\d+(?:\.\d+)*[.):]?|[A-Z][.)])\s+(?=\S)")
+QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
+
+
+class Line(NamedTuple):
+    """One line of a note. Nothing is looked for in a line of code: it is carried along as it is."""
+
+    number: int
+    text: str
+    code: bool = False
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip()
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip())
+
+
+def mark_code(text: str) -> tuple[list[Line], Line | None]:
+    """The lines, those of fenced code and HTML comments marked. Tabs become spaces, which YAML needs.
+
+    A fence that is never closed makes everything after it code: the lines end before it, and it is the second value.
+    """
+    lines: list[Line] = []
+    texts = [one.expandtabs(4).rstrip() for one in text.split("\n")]
+    while (first := len(lines)) < len(texts):
+        last = _end_of_code(texts, first)
+        if last is None:
+            return lines, Line(first + 1, texts[first], True)
+        code = last > first or bool(_comment(texts[first]))
+        lines += [Line(n + 1, texts[n], code) for n in range(first, last + 1)]
+    return lines, None
+
+
+def _end_of_code(texts: list[str], first: int) -> int | None:
+    """Where the code that starts at `first` ends: `first` itself if it is ordinary text, None if nowhere."""
+    if fence := FENCE.match(texts[first]):
+        closing = re.compile(rf"\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*")
+        return next((n for n in range(first + 1, len(texts)) if closing.fullmatch(texts[n])), None)
+    if _comment(texts[first]):
+        return next((n for n in range(first, len(texts)) if "-->" in texts[n]), first)
+    return first
+
+
+def _comment(text: str) -> bool:
+    return text.lstrip().startswith("<!--")
+
+
+def plain(heading: str) -> str:
+    """A heading without pictographs, number and emphasis: what it says."""
+    kept = "".join(one for one in heading if unicodedata.category(one) not in ("So", "Sk", "Cf", "Co", "Cn"))
+    words = " ".join(kept.replace("\ufe0f", "").replace("\u20e3", "").split())
+    return unwrapped(NUMBERING.sub("", words, count=1) if NUMBERING.match(words) else words)
+
+
+def unwrapped(text: str, marks: tuple[str, ...] = ("***", "**", "__", "*", "_")) -> str:
+    """The text without emphasis that stands around all of it: `*so*` gives `so`, `*so* and *so*` stays."""
+    for mark in marks:
+        inner = text[len(mark) : -len(mark)]
+        if inner.strip() and _ends_with(text[::-1], mark) and _ends_with(text, mark) and not _closes_first(inner, mark):
+            return unwrapped(inner.strip(), marks)
+    return text
+
+
+def closed(text: str, mark: str) -> tuple[str, str]:
+    """Text that follows an opening `mark`, without the mark that closes it, and what stands after that.
+
+    A text that is never closed comes back as it is.
+    """
+    inner = text[: -len(mark)]
+    if mark and _ends_with(text, mark) and not _closes_first(inner, mark):
+        return inner, ""
+    first = next((at for at in _marks(text, mark) if _closes(text, at, mark)), None) if mark else None
+    return (text, "") if first is None else (text[:first], text[first + len(mark) :])
+
+
+def speech(text: str) -> str:
+    """What someone says, without the emphasis and the quotation marks around all of it."""
+    text = unwrapped(text.strip())
+    end = QUOTES.get(text[:1])
+    inner = text[1:-1]
+    if end and len(text) > 2 and text.endswith(end) and text[0] not in inner and end not in inner:
+        return unwrapped(inner.strip())
+    return text
+
+
+def joined(lines: list[str]) -> str:
+    """Lines as one text: the first as it is, the others without their common indentation, no blank lines around."""
+    head = [line.strip() for line in lines[:1]]
+    return "\n".join([*head, *dedent("\n".join(lines[1:])).split("\n")]).strip("\n").rstrip()
+
+
+def item_text(lines: list[str]) -> str:
+    """Lines without their common indentation; if they are one list item, without its bullet too."""
+    text = dedent("\n".join(lines)).strip("\n")
+    first, *others = text.split("\n")
+    item = ITEM.match(first)
+    if item and not any(ITEM.match(line) and not line[0].isspace() for line in others):
+        return joined([first[item.end() :], *others])
+    return text
+
+
+def _masked(text: str) -> str:
+    return OPAQUE.sub(lambda found: "x" * len(found[0]), text)
+
+
+def _marks(text: str, mark: str) -> list[int]:
+    """Where runs of exactly this mark stand, outside code and formulas."""
+    one = re.escape(mark[0])
+    return [m.start() for m in re.finditer(rf"(?<!{one}){re.escape(mark)}(?!{one})", _masked(text))]
+
+
+def _ends_with(text: str, mark: str) -> bool:
+    """Whether the mark, alone or inside `***`, ends the text."""
+    run = len(text) - len(text.rstrip(mark[0]))
+    return run in (len(mark), len("***"))
+
+
+def _closes_first(text: str, mark: str) -> bool:
+    """Whether the first mark of the text closes an emphasis that began before the text."""
+    first = next((at for at in _marks(text, mark) if _opens(text, at, mark) or _closes(text, at, mark)), None)
+    return first is not None and _closes(text, first, mark)
+
+
+def _opens(text: str, at: int, mark: str) -> bool:
+    before, after = text[at - 1 : at], text[at + len(mark) : at + len(mark) + 1]
+    return bool(after.strip()) and not before.isalnum()
+
+
+def _closes(text: str, at: int, mark: str) -> bool:
+    before, after = text[at - 1 : at], text[at + len(mark) : at + len(mark) + 1]
+    return bool(before.strip()) and not after.isalnum() and not (_opens(text, at, mark) and not after.strip(".,;:!?)"))

@@ -1,0 +1,164 @@
+"""The only prompter. Every question needs a terminal at both ends, and says what to use without one.
+
+questionary takes the first choice from a pipe, turns Ctrl-C into None, and each of its prompts treats Ctrl-D differently;
+here no prompt reads a pipe, and both keys raise `Interrupted` everywhere.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from quizkit.errors import Interrupted
+from quizkit.screen.keys import keys, require_terminal
+from quizkit.screen.predict import CONFIDENCES, HELP, PredictForm, Prediction, Row
+
+if TYPE_CHECKING:
+    from prompt_toolkit import Application
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from questionary import Question
+
+__all__ = ["Choice", "Row", "confirm", "pause", "predict_form", "select", "text"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose: what the program gets, what the learner reads, and a remark behind it."""
+
+    value: str
+    title: str
+    note: str = ""
+
+
+def select(question: str, choices: Sequence[Choice], instead: str, default: str | None = None) -> str:
+    """The value of the choice that the learner picks with the arrows and Enter; starts at `default`.
+
+    Here as below: raises UsageError with the hint `instead` if there is no terminal, Interrupted for Ctrl-C and Ctrl-D.
+    """
+    require_terminal(instead)
+    import questionary
+
+    titles = [f"{choice.title} — {choice.note}" if choice.note else choice.title for choice in choices]
+    offered = [questionary.Choice(_wrapped(title), choice.value) for title, choice in zip(titles, choices, strict=True)]
+    return str(_answer(questionary.select(_wrapped(question), offered, default=default, instruction=" ")))
+
+
+def text(question: str, instead: str, default: str = "") -> str:
+    """What the learner types: Enter submits, Ctrl-O goes on in $VISUAL or $EDITOR, nothing at all is fine too."""
+    require_terminal(instead)
+    import questionary
+    from prompt_toolkit.key_binding import KeyBindings
+
+    bindings = KeyBindings()
+
+    @bindings.add("c-o", eager=True)
+    def edit(event: KeyPressEvent) -> None:
+        event.current_buffer.open_in_editor()
+
+    instruction = "\n  (Enter submits, Ctrl-O opens your editor)\n "
+    options: dict[str, Any] = {"key_bindings": bindings, "tempfile_suffix": ".md"}
+    return str(_answer(questionary.text(_wrapped(question), default, instruction=instruction, **options))).strip()
+
+
+def confirm(question: str, instead: str, default: bool = True) -> bool:
+    """Yes or no, by one key; Enter takes the default."""
+    require_terminal(instead)
+    import questionary
+
+    return bool(_answer(questionary.confirm(_wrapped(question), default)))
+
+
+def pause(prompt: str, instead: str) -> None:
+    """Wait until the learner presses Enter or space."""
+    require_terminal(instead)
+    with _interruptible(), keys() as read:
+        sys.stdout.write(f"{prompt} ")
+        sys.stdout.flush()
+        while read() not in ("\r", "\n", " "):
+            continue
+        sys.stdout.write("\n")
+
+
+def predict_form(question: str, rows: Sequence[Row], instead: str) -> dict[str, Prediction]:
+    """One screen of predictions: (held or broken, confidence in percent) for each row's name."""
+    require_terminal(instead)
+    from prompt_toolkit import Application
+    from prompt_toolkit.layout import FormattedTextControl, Layout, Window
+
+    form = PredictForm(rows)
+
+    def shown() -> str:
+        width = shutil.get_terminal_size().columns
+        return "\n".join([_wrapped(question), *form.lines(width), textwrap.shorten(HELP, width)])
+
+    window = Window(FormattedTextControl(shown, show_cursor=False), dont_extend_height=True, wrap_lines=True)
+    application: Application[dict[str, Prediction]] = Application(Layout(window), key_bindings=_form_keys(form))
+    with _interruptible():
+        return application.run()
+
+
+def _form_keys(form: PredictForm) -> KeyBindings:
+    bindings = _leaving_keys()
+
+    def on(change: Any, *arguments: Any) -> Any:
+        return lambda _event: change(*arguments)
+
+    for names, action in (
+        (("up", "k"), on(form.move, -1)),
+        (("down", "j", "tab"), on(form.move, 1)),
+        (("left", "h"), on(form.judge, "held")),
+        (("right", "b"), on(form.judge, "broken")),
+        (("+", "c"), on(form.shift_confidence, 1)),
+        (("-",), on(form.shift_confidence, -1)),
+        *(((str(number),), on(form.be_sure, sure)) for number, sure in enumerate(CONFIDENCES, 1)),
+    ):
+        for name in names:
+            bindings.add(name)(action)
+
+    @bindings.add("enter")
+    def submit(event: KeyPressEvent) -> None:
+        predictions = form.submit()
+        if predictions is not None:
+            event.app.exit(result=predictions)
+
+    return bindings
+
+
+def _leaving_keys() -> KeyBindings:
+    from prompt_toolkit.key_binding import KeyBindings
+
+    bindings = KeyBindings()
+
+    @bindings.add("c-d", eager=True)
+    @bindings.add("c-c", eager=True)
+    def leave(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    return bindings
+
+
+def _answer(question: Question) -> Any:
+    from prompt_toolkit.key_binding import merge_key_bindings
+
+    application: Application[Any] = question.application
+    application.key_bindings = merge_key_bindings([*filter(None, [application.key_bindings]), _leaving_keys()])
+    with _interruptible():
+        return question.unsafe_ask()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except (KeyboardInterrupt, EOFError) as error:
+        raise Interrupted("interrupted") from error
+
+
+def _wrapped(words: str) -> str:
+    """The words in lines that fit behind the marks that questionary puts before them."""
+    return textwrap.fill(words, max(shutil.get_terminal_size().columns - 5, 20), subsequent_indent="     ")

@@ -1,0 +1,49 @@
+"""Lengths of time, instants and counts in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+from quizkit.learn.days import local_day
+
+_UNITS = (
+    (365.25, "y", "year"),
+    (30.44, "mo", "month"),
+    (1.0, "d", "day"),
+    (1 / 24, "h", "hour"),
+    (1 / 1440, "m", "minute"),
+)
+
+
+def plural(count: int, what: str) -> str:
+    """`1 answer`, `2 answers`."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def short_span(span: timedelta) -> str:
+    """A length of time in a few characters: 10m, 4d, 2.5mo."""
+    number, short, _ = _in_units(span)
+    return f"{number}{short}"
+
+
+def long_span(span: timedelta) -> str:
+    """A length of time in words: 10 minutes, 4 days, 2.5 months."""
+    number, _, word = _in_units(span)
+    return f"{number} {word}{'' if number == '1' else 's'}"
+
+
+def when(instant: datetime, at: datetime, tz: tzinfo | None = None) -> str:
+    """An instant as seen at `at`, by the learner's days: `today at 14:05`, `tomorrow`, `in 4 days`, `2 days ago`."""
+    days = (local_day(instant, tz) - local_day(at, tz)).days
+    near = {-1: "yesterday", 0: f"today at {instant.astimezone(tz):%H:%M}", 1: "tomorrow"}
+    if days in near:
+        return near[days]
+    span = long_span(timedelta(days=abs(days)))
+    return f"in {span}" if days > 0 else f"{span} ago"
+
+
+def _in_units(span: timedelta) -> tuple[str, str, str]:
+    days = span / timedelta(days=1)
+    size, short, word = next((unit for unit in _UNITS if days >= unit[0]), _UNITS[-1])
+    number = round(days / size, 1 if size > 1 else 0)
+    return f"{number:g}", short, word

@@ -1,0 +1,50 @@
+"""All checks and measures, in the order in which people see them, and the two ways to ask them.
+
+Checks read a trace and a history, never a protocol. One table serves requirements, predictions, JSON and screens.
+"""
+
+from __future__ import annotations
+
+from sim.checks import availability, convergence, durability, latency, ledger, split_brain, stale_reads, traffic
+from sim.checks.finding import Check, Finding, unknown
+from sim.checks.measure import Measure, MeasureSpec
+from sim.history import History
+from sim.trace import Trace
+
+CHECKS: dict[str, Check] = {
+    check.name: check
+    for check in (
+        Check(durability.NAME, durability.PROMISE, durability.LABEL, durability.judge),
+        Check(stale_reads.NAME, stale_reads.PROMISE, stale_reads.LABEL, stale_reads.judge, stale_reads.applies),
+        Check(split_brain.NAME, split_brain.PROMISE, split_brain.LABEL, split_brain.judge),
+        Check(convergence.NAME, convergence.PROMISE, convergence.LABEL, convergence.judge),
+        Check(ledger.NAME, ledger.PROMISE, ledger.LABEL, ledger.judge, ledger.applies),
+    )
+}
+
+MEASURES: dict[str, MeasureSpec] = {spec.name: spec for spec in (*availability.SPECS, *latency.SPECS, *traffic.SPECS)}
+
+
+def judge_all(trace: Trace, history: History) -> dict[str, Finding]:
+    """The findings of the checks that apply, all of them `unknown` if a fault of the schedule never struck."""
+    doubt = _doubt(trace)
+    return {
+        name: unknown(name, doubt) if doubt else check.judge(trace, history)
+        for name, check in CHECKS.items()
+        if check.applies(history)
+    }
+
+
+def measure_all(trace: Trace, history: History) -> dict[str, Measure]:
+    """All measures; if a fault of the schedule never struck, their `reason` says so."""
+    doubt = _doubt(trace)
+    readings = ((spec, spec.take(trace, history)) for spec in MEASURES.values())
+    return {spec.name: Measure(spec.name, reading.value, spec.unit, reading.at_least, doubt) for spec, reading in readings}
+
+
+def _doubt(trace: Trace) -> str:
+    """Why this run proves nothing: surviving an attack that never happened is not surviving."""
+    for number, shot in enumerate(trace.shots, start=1):
+        if shot.fired_at is None:
+            return f"the fault at place {number} of the schedule ({shot.verb}) never struck"
+    return ""

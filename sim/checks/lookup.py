@@ -1,0 +1,55 @@
+"""Questions that several checks ask of a trace and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sim.history import History
+from sim.trace import Final, Trace
+
+NO_CLAIMANT = "no replica that is up claims to serve clients at the end"
+
+
+class Load(NamedTuple):
+    """The time in which clients asked for writes and measures count, in microseconds."""
+
+    start: int
+    end: int
+
+
+def up_members(trace: Trace) -> dict[str, Final]:
+    """The replicas that are up and belong to the set at the end, in the trace's order."""
+    ends = ((node, trace.final[node]) for node in trace.replicas if node in trace.final)
+    return {node: final for node, final in ends if final.up and final.member}
+
+
+def claimants(trace: Trace) -> dict[str, Final]:
+    """The up members that believe at the end that clients are served from their state."""
+    return {node: final for node, final in up_members(trace).items() if final.claims}
+
+
+def highest(candidates: dict[str, Final]) -> str | None:
+    """The candidate with the highest epoch, the first of several; None if there is none."""
+    return max(candidates, key=lambda node: candidates[node].epoch, default=None)
+
+
+def naming(trace: Trace, ops: Iterable[str], *what: str) -> list[int]:
+    """The numbers of the events of these kinds that name any of `ops`."""
+    wanted = frozenset(ops)
+    return [number for number, event in trace.of(*what) if not wanted.isdisjoint(event.ops)]
+
+
+def write_load(trace: Trace, history: History) -> Load | None:
+    """From the first write's invocation until the heal, or until the last write ended if that was earlier.
+
+    Clients that have done all their work do not make a system unavailable, so what follows the load does not count. A
+    write that never ended keeps the load going; a client that gave up has ended it. None if no write was invoked
+    before the heal.
+    """
+    heal = trace.healed_at or trace.ended_at
+    writes = [op for op in history if not op.is_read and op.invoked_at <= heal]
+    if not writes:
+        return None
+    ends = [heal if op.completed_at is None else op.completed_at for op in writes]
+    return Load(writes[0].invoked_at, min(heal, max(ends)))

@@ -1,0 +1,69 @@
+"""What the clients saw: each operation from its invocation to its outcome. Checkers judge this, not the protocol's word.
+
+Outcomes are those of Jepsen: `ok`; `fail` (certainly not done); `info` (unknown: it timed out, and may take effect at any
+later time or never).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Key = str
+
+
+@dataclass(slots=True)
+class Op:
+    """One operation of one client. Instants are microseconds of the world's time.
+
+    `kind` is deposit, transfer or write for writes and read for reads. `args` are the operands: (account, amount),
+    (from, to, amount), (key, value), or (key,). A read's `result` is (value, id of the last write to that key in the state
+    it saw, or "" for the initial one). `node` is the replica that answered.
+    """
+
+    id: str
+    process: str
+    kind: str
+    args: tuple[str | int, ...]
+    invoked_at: int
+    outcome: str = "info"
+    completed_at: int | None = None
+    result: tuple[int | None, str] | None = None
+    node: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        return self.kind == "read"
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys (accounts, registers) that the operation touches."""
+        return tuple(str(arg) for arg in (self.args[:2] if self.kind == "transfer" else self.args[:1]))
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome == "ok"
+
+
+@dataclass
+class History:
+    """All operations of a run by id, in the order of their invocation."""
+
+    ops: dict[str, Op] = field(default_factory=dict)
+    initial: dict[Key, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Op]:
+        return iter(self.ops.values())
+
+    def __getitem__(self, op_id: str) -> Op:
+        return self.ops[op_id]
+
+    @property
+    def acked_writes(self) -> list[Op]:
+        """The writes that a client was told are done."""
+        return [op for op in self if op.ok and not op.is_read]
+
+    @property
+    def unknown_writes(self) -> list[Op]:
+        """The writes whose client never learnt what became of them."""
+        return [op for op in self if op.outcome == "info" and not op.is_read]

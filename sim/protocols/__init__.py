@@ -1,0 +1,26 @@
+"""The protocols, one a topology: which class copies the data and which watches over it."""
+
+from __future__ import annotations
+
+from sim.node import Cluster, Node
+from sim.protocols.chain import ChainReplica
+from sim.protocols.configuration import ConfigurationService
+from sim.protocols.failover import FailoverController
+from sim.protocols.leader_follower import LeaderFollower
+from sim.protocols.monitor import Monitor
+from sim.protocols.replica import Replica
+
+TOPOLOGIES: dict[str, tuple[type[Replica], type[Monitor]]] = {
+    "leader-follower": (LeaderFollower, FailoverController),
+    "chain": (ChainReplica, ConfigurationService),
+}
+
+
+def make_replica(cluster: Cluster, name: str) -> Node:
+    """A replica of the cluster's topology."""
+    return TOPOLOGIES[cluster.design.topology][0](name, cluster)
+
+
+def make_controller(cluster: Cluster, name: str) -> Node:
+    """A controller of the cluster's topology."""
+    return TOPOLOGIES[cluster.design.topology][1](name, cluster)

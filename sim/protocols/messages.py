@@ -1,0 +1,107 @@
+"""What replicas and controllers say to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.node import Entry, Message
+
+Ends = tuple[tuple[int, int], ...]  # (epoch, last log index of that epoch), ascending
+
+
+@dataclass(slots=True)
+class Append(Message):
+    """Log entries that follow the one at `prev`, from a leader or a predecessor."""
+
+    flow = "replicate"
+    epoch: int
+    prev: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        return tuple(entry.op for entry in self.entries)
+
+
+@dataclass(slots=True)
+class Ack(Message):
+    """A follower holds the log up to `n`; in a chain: all that follow hold it. `op` is the entry at `n`, for readers."""
+
+    flow = "ack"
+    epoch: int
+    n: int
+    op: str = ""
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        return (self.op,) if self.op else ()
+
+
+@dataclass(slots=True)
+class Lead(Message):
+    """A heartbeat: I lead (or precede you) in this epoch; my log ends so, and I have sent it up to `sent`."""
+
+    flow = "heartbeat"
+    epoch: int
+    ends: Ends
+    sent: int
+
+
+@dataclass(slots=True)
+class Behind(Message):
+    """A gap: my log ends at `last`, send what follows."""
+
+    epoch: int
+    last: int
+
+
+@dataclass(slots=True)
+class Stale(Message):
+    """Your epoch is over; this one is known to me."""
+
+    epoch: int
+
+
+@dataclass(slots=True)
+class Beat(Message):
+    """A replica shows a controller that it lives."""
+
+    flow = "heartbeat"
+    epoch: int
+    role: str
+
+
+@dataclass(slots=True)
+class Hello(Message):
+    """A replica tells a controller that it has started again."""
+
+
+@dataclass(slots=True)
+class Fence(Message):
+    """A controller raises the epoch: obey no leader of an older one, and say how far your log goes."""
+
+    epoch: int
+
+
+@dataclass(slots=True)
+class Position(Message):
+    """The answer to Fence: the epoch and the place of the last entry, both durable."""
+
+    epoch: int
+    last_epoch: int
+    last: int
+
+
+@dataclass(slots=True)
+class Promote(Message):
+    """A controller makes the receiver the leader of this epoch."""
+
+    epoch: int
+
+
+@dataclass(slots=True)
+class Chain(Message):
+    """The configuration service's word on who is in the chain, head first."""
+
+    epoch: int
+    members: tuple[str, ...]

@@ -1,0 +1,107 @@
+"""A run as data. Checks and renderers read this and the history, never a protocol.
+
+The vocabulary of `Event.what` (a fault can be triggered after any of them):
+
+| what | node | the rest |
+|---|---|---|
+| invoked, ok_received, failed, timed_out | client | op; text: the operation or its answer; timed_out = outcome unknown |
+| sent | sender | peer: receiver; ops; n: message number; text: message kind; until: when it leaves the machine |
+| delivered, dropped | receiver | peer: sender; ops; n: message number; text: message kind, or why it was dropped |
+| received, written, durable, applied, committed | replica | ops; n: log index of the first |
+| reply_sent | replica | peer: client; ops (an `ok` only) |
+| discarded | replica | ops; n: first log index that was cut off |
+| lost_unsynced | replica | ops that a power cut took from its disk |
+| role | replica | text: the role it now plays; n: epoch |
+| suspected, removed | controller | peer: the replica that it holds for dead, or takes out |
+| elected | controller | peer: the replica that it chose; n: epoch; text: why |
+| promoted | replica | n: epoch; text: "log ends at #14" |
+| fault | target, or "" | text: the verb; peer: other side |
+| up | replica | the machine runs again |
+| healed | "" | links and pauses were repaired for settling |
+| note | any | text |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MS = 1000  # microseconds in a millisecond; all instants of a trace are integer microseconds
+
+
+class Event(NamedTuple):
+    """Something that happened at one instant on one node. Its number is its place in `Trace.events`."""
+
+    at: int
+    what: str
+    node: str
+    ops: tuple[str, ...] = ()
+    peer: str = ""
+    n: int = 0
+    text: str = ""
+    until: int = 0
+
+
+class Final(NamedTuple):
+    """A replica at the end of the run.
+
+    `ops` are the ids of the writes in its state, in the order in which it applied them; `pending` those that its log has
+    beyond them; `state` is that state as plain (key, value) pairs. `claims`: it believes that its state is the one clients are served from. `member`: it still
+    belongs to the replica set.
+    """
+
+    up: bool
+    role: str
+    epoch: int
+    claims: bool
+    member: bool
+    ops: tuple[str, ...]
+    pending: tuple[str, ...]
+    state: tuple[tuple[str, object], ...]
+
+
+class Shot(NamedTuple):
+    """A fault of the schedule: the numbers of the events at which it struck (none: it never fired), and when (us).
+
+    `harms`: it is part of the attack itself, not of its stage (a slow link) or of a repair (a restart).
+    """
+
+    verb: str
+    events: tuple[int, ...]
+    fired_at: int | None
+    harms: bool = True
+
+
+@dataclass
+class Trace:
+    """Everything that happened in one run.
+
+    `flow` maps a message kind to what it does for a reader: request, reply, replicate, ack, heartbeat or control.
+    `healed_at` is when settling began: measures end there. Empty `shots` means a fault-free run.
+    """
+
+    seed: int
+    replicas: tuple[str, ...]
+    controllers: tuple[str, ...]
+    clients: tuple[str, ...]
+    flow: dict[str, str] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    shots: list[Shot] = field(default_factory=list)
+    final: dict[str, Final] = field(default_factory=dict)
+    healed_at: int = 0
+    ended_at: int = 0
+
+    def of(self, *what: str) -> list[tuple[int, Event]]:
+        """The events of these kinds with their numbers, in order."""
+        return [(number, event) for number, event in enumerate(self.events) if event.what in what]
+
+    @property
+    def unfired(self) -> list[Shot]:
+        """Shots that never struck; surviving those proves nothing."""
+        return [shot for shot in self.shots if shot.fired_at is None]
+
+    @property
+    def struck_at(self) -> int | None:
+        """When the first fault that harms a machine or a link struck, in microseconds; None in a run without one."""
+        instants = [shot.fired_at for shot in self.shots if shot.fired_at is not None and shot.harms]
+        return min(instants, default=None)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from sim.checks.latency import nearest_rank, percentile
+from tests.sim.checks.build import Run
+
+
+@pytest.mark.parametrize(
+    ("percent", "ascending", "value"),
+    [(50, [7], 7), (99, [7], 7), (50, [1, 2], 1), (51, [1, 2], 2), (50, [15, 20, 35, 40, 50], 35), (100, [1, 2, 3], 3)],
+)
+def test_nearest_rank(percent: int, ascending: list[int], value: int) -> None:
+    assert nearest_rank(percent, ascending) == value
+
+
+def test_the_99th_of_a_hundred_leaves_out_one() -> None:
+    assert nearest_rank(99, list(range(1, 101))) == 99
+    assert nearest_rank(99, list(range(1, 201))) == 198
+
+
+def test_reads_and_writes_are_told_apart_and_only_ok_counts() -> None:
+    run = Run()
+    run.write("w1", at=0, ok=1.403)
+    run.write("w2", at=0, until=500)
+    run.write("w3", at=0, until=400, outcome="fail")
+    run.read("r1", "w1", at=2, ok=2.5)
+    assert percentile(99, reads=False)(run.trace, run.history).value == 1.403
+    assert percentile(99, reads=True)(run.trace, run.history).value == 0.5
+
+
+def test_stuck_until_the_heal_counts_but_invoked_after_it_does_not() -> None:
+    run = Run()
+    run.write("w1", at=10, ok=1010)
+    run.write("w2", at=1001, ok=5000)
+    assert percentile(99, reads=False)(run.trace, run.history).value == 1000.0
+
+
+def test_no_ok_no_value() -> None:
+    run = Run()
+    run.write("w1", at=0)
+    assert percentile(50, reads=False)(run.trace, run.history).value is None

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.checks.split_brain import judge
+from sim.trace import Event
+from tests.sim.checks.build import Run
+
+
+def two_leaders() -> tuple[Run, int]:
+    """A leads in epoch 1 and does not notice that B leads in epoch 2; returns the number of B's role event."""
+    run = Run()
+    for op in ("a1", "a2", "b1", "b2"):
+        run.write(op)
+    run.event(0, "role", "A", text="leader", n=1)
+    return run, run.event(5, "role", "B", text="leader", n=2)
+
+
+def confirm(run: Run, at: float, node: str, op: str) -> int:
+    run.event(at, "received", node, op)
+    return run.event(at, "reply_sent", node, op, peer="c1")
+
+
+def test_two_believers_alone_are_harmless() -> None:
+    run, _ = two_leaders()
+    confirm(run, 6, "B", "b1")
+    run.event(7, "received", "A", "a1")
+    assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_two_confirmed_histories_are_a_split_brain() -> None:
+    run, office = two_leaders()
+    first = confirm(run, 6, "A", "a1")
+    second = confirm(run, 7, "B", "b1")
+    finding = judge(run.trace, run.history)
+    assert (finding.verdict, finding.count, finding.ops) == ("broken", 1, ("a1", "b1"))
+    assert finding.evidence == (office, first, second)
+
+
+def test_the_older_leader_is_caught_as_well() -> None:
+    run, _ = two_leaders()
+    confirm(run, 6, "B", "b1")
+    later = confirm(run, 7, "A", "a1")
+    finding = judge(run.trace, run.history)
+    assert finding.count == 1
+    assert finding.evidence[-1] == later
+
+
+def test_every_further_reply_counts() -> None:
+    run, _ = two_leaders()
+    for at, (node, op) in enumerate([("A", "a1"), ("B", "b1"), ("A", "a2"), ("B", "b2")], start=6):
+        confirm(run, at, node, op)
+    assert judge(run.trace, run.history).count == 3
+
+
+def test_a_handover_that_loses_a_write_is_no_split_brain() -> None:
+    run = Run()
+    run.write("a1")
+    run.write("b1")
+    run.event(0, "role", "A", text="leader", n=1)
+    run.event(0, "role", "B", text="follower", n=1)
+    confirm(run, 1, "A", "a1")
+    run.event(2, "role", "B", text="leader", n=2)
+    confirm(run, 3, "B", "b1")
+    assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_a_new_epoch_is_a_new_stint_but_repeating_the_old_one_is_not() -> None:
+    for epoch, verdict in ((1, "broken"), (3, "holds")):
+        run, _ = two_leaders()
+        confirm(run, 6, "B", "b1")
+        run.event(7, "role", "A", text="leader", n=epoch)
+        confirm(run, 8, "A", "a1")
+        assert judge(run.trace, run.history).verdict == verdict
+
+
+def test_one_log_with_both_writes_is_one_history() -> None:
+    for node, op in (("B", "a1"), ("A", "b1")):
+        run, _ = two_leaders()
+        run.event(5, "received", node, op)
+        confirm(run, 6, "A", "a1")
+        confirm(run, 7, "B", "b1")
+        assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_what_was_discarded_or_lost_is_not_held() -> None:
+    for loss in ("discarded", "lost_unsynced"):
+        run, _ = two_leaders()
+        run.event(5, "received", "B", "a1")
+        confirm(run, 6, "A", "a1")
+        run.event(7, loss, "B", "a1", n=1)
+        confirm(run, 8, "B", "b1")
+        assert judge(run.trace, run.history).verdict == "broken"
+
+
+def test_reads_confirm_no_history() -> None:
+    run, _ = two_leaders()
+    run.read("r1", "")
+    confirm(run, 6, "A", "a1")
+    run.event(7, "reply_sent", "B", "r1", peer="c1")
+    assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_a_chain_that_moves_its_tail_keeps_one_history() -> None:
+    run = Run()
+    for op in ("w1", "w2"):
+        run.write(op)
+        for node in "ABC" if op == "w1" else "AB":
+            run.event(1, "received", node, op)
+    run.event(0, "role", "C", text="tail", n=1)
+    run.event(2, "reply_sent", "C", "w1", peer="c1")
+    run.event(3, "role", "B", text="tail", n=2)
+    run.event(4, "reply_sent", "B", "w2", peer="c1")
+    assert judge(run.trace, run.history).verdict == "holds"
+
+
+OPS = ("w1", "w2", "w3", "w4")
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["received", "written", "discarded", "lost_unsynced"]), st.sampled_from(OPS)),
+        st.tuples(st.just("reply_sent"), st.sampled_from(OPS)),
+        st.tuples(st.just("role"), st.sampled_from(["leader", "follower"])),
+    ).flatmap(lambda step: st.tuples(st.just(step), st.sampled_from("ABC"), st.integers(1, 2))),
+    max_size=24,
+)
+
+
+def log_at(events: list[Event], node: str, moment: int) -> set[str]:
+    log: set[str] = set()
+    for event in events[:moment]:
+        if event.node == node and event.what in ("received", "written"):
+            log |= set(event.ops)
+        elif event.node == node and event.what in ("discarded", "lost_unsynced"):
+            log -= set(event.ops)
+    return log
+
+
+def stint_at(events: list[Event], node: str, moment: int) -> int:
+    begins, role = -1, ("", 0)
+    for number, event in enumerate(events[:moment]):
+        if event.node == node and event.what == "role" and role != (event.text, event.n):
+            begins, role = number, (event.text, event.n)
+    return begins
+
+
+def by_definition(events: list[Event]) -> int:
+    """How many replies break the promise, each compared with every earlier reply."""
+    replies = [(number, event) for number, event in enumerate(events) if event.what == "reply_sent"]
+    return sum(
+        any(
+            other.node != event.node
+            and stint_at(events, event.node, number) < earlier < number
+            and other.ops[0] not in log_at(events, event.node, number)
+            and event.ops[0] not in log_at(events, other.node, number)
+            for earlier, other in replies
+        )
+        for number, event in replies
+    )
+
+
+@given(steps)
+def test_it_counts_exactly_what_the_definition_says(story: list[tuple[tuple[str, str], str, int]]) -> None:
+    run = Run()
+    for op in OPS:
+        run.write(op)
+    for at, ((what, which), node, epoch) in enumerate(story):
+        if what == "role":
+            run.event(at, what, node, text=which, n=epoch)
+        else:
+            run.event(at, what, node, which)
+    assert judge(run.trace, run.history).count == by_definition(run.trace.events)
