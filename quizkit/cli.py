@@ -6,7 +6,6 @@ A verb's module is imported when the verb runs, so `quizkit --help` and `quizkit
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -93,9 +92,7 @@ def _version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def quizkit(
     ctx: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """An interview gym for replication and consistency: flashcards, kill shots and mock interviews on a real simulator.
 
@@ -134,6 +131,8 @@ def _nearest(word: str) -> str:
 
 def _told(error: Exception) -> int:
     """Tell the user what went wrong, on stderr; returns the exit status. Raises what is a bug."""
+    import sqlite3
+
     match error:
         case Interrupted():
             return _say(f"quizkit: {error.message}", error.hint, error.status)

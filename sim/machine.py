@@ -34,7 +34,7 @@ class Machine:
         self.backlog.clear()
         self.timers.clear()
         self.apply_free = 0
-        self.disk.told = 0
+        self.disk.told, self.disk.asked = 0, False
 
     def wake(self) -> None:
         """Go on after a pause with the old beliefs; what waited is handled in its order, unless it pauses again."""

@@ -7,6 +7,7 @@ from itertools import permutations
 
 from sim.faults import VERBS, Fault
 from sim.history import History
+from sim.machine import Machine
 from sim.network import Link
 from sim.trace import Event, Shot, Trace
 from sim.world import World
@@ -115,8 +116,10 @@ class Nemesis:
     # Strikes
 
     def strike(self, number: int, cause: Event | None) -> None:
-        """Let a fault happen, if its targets exist; undo it after its time."""
+        """Let a fault happen, if its targets exist; undo it after its time. Nothing is attacked once settling has begun."""
         fault = self.faults[number]
+        if self.trace.healed_at and VERBS[fault.verb].harms:
+            return
         undo = _STRIKES[VERBS[fault.verb].targets](self, number, fault, cause)
         if fault.lasts is not None and undo is not None:
             self.pending += 1
@@ -135,8 +138,9 @@ class Nemesis:
         self.last_strike = self.world.now
 
     def _strike_nodes(self, number: int, fault: Fault, cause: Event | None) -> Callable[[], None] | None:
-        targets = tuple(dict.fromkeys(name for selector in fault.nodes for name in self.find(selector, cause)))
-        act, opposite = _NODE_VERBS[fault.verb]
+        can, act, opposite = _NODE_VERBS[fault.verb]
+        found = dict.fromkeys(name for selector in fault.nodes for name in self.find(selector, cause))
+        targets = tuple(name for name in found if can(self.world.machines[name]))
         for name in targets:
             self._struck(number, name, "")
             act(self.world, name)
@@ -157,7 +161,13 @@ class Nemesis:
         self._struck(number, "", " | ".join(", ".join(side) for side in dict.fromkeys(sides)))
         change = (fault.egress_us, fault.delay_us, int(fault.verb == "cut"))
         _alter(links, change, 1)
-        return lambda: _alter(links, change, -1)
+        network, heals = self.world.network, self.world.network.heals
+
+        def undo() -> None:
+            if network.heals == heals:  # or else a heal has done it already
+                _alter(links, change, -1)
+
+        return undo
 
     def _strike_all(self, number: int, fault: Fault, cause: Event | None) -> Callable[[], None] | None:
         self._struck(number, "", "")
@@ -183,9 +193,9 @@ def _pairs(sides: Sequence[Sequence[str]], one_way: bool) -> list[tuple[str, str
 
 def _alter(links: Sequence[Link], change: tuple[int, int, int], sign: int) -> None:
     for link in links:
-        link.egress_us = max(0, link.egress_us + sign * change[0])
-        link.delay_us = max(0, link.delay_us + sign * change[1])
-        link.cuts = max(0, link.cuts + sign * change[2])
+        link.egress_us += sign * change[0]
+        link.delay_us += sign * change[1]
+        link.cuts += sign * change[2]
 
 
 def _kill(world: World, name: str) -> None:
@@ -210,11 +220,16 @@ def _resume(world: World, name: str) -> None:
     world.machines[name].wake()
 
 
-_NODE_VERBS: dict[str, tuple[Callable[[World, str], None], Callable[[World, str], None]]] = {
-    "kill": (_kill, _restart),  # the verb, and what undoes it after `for_ms`
-    "power_cut": (_power_cut, _restart),
-    "restart": (_restart, _kill),
-    "pause": (_pause, _resume),
-    "resume": (_resume, _pause),
+def _running(machine: Machine) -> bool:
+    return machine.up and not machine.paused
+
+
+# verb: on which machines it does anything (a strike that changes nothing is none), what it does, what `for_ms` later undoes it
+_NODE_VERBS: dict[str, tuple[Callable[[Machine], bool], Callable[[World, str], None], Callable[[World, str], None]]] = {
+    "kill": (lambda machine: machine.up, _kill, _restart),
+    "power_cut": (lambda machine: True, _power_cut, _restart),
+    "restart": (lambda machine: not machine.up, _restart, _kill),
+    "pause": (_running, _pause, _resume),
+    "resume": (lambda machine: machine.paused, _resume, _pause),
 }
 _STRIKES = {"nodes": Nemesis._strike_nodes, "links": Nemesis._strike_links, "none": Nemesis._strike_all}

@@ -55,6 +55,7 @@ class Network:
     luck: Luck
     links: dict[tuple[str, str], Link] = field(default_factory=dict)
     sent: int = 0
+    heals: int = 0
     _egress_free: dict[str, int] = field(default_factory=dict)
     _attempts: dict[str, int] = field(default_factory=dict)
 
@@ -99,6 +100,7 @@ class Network:
                 link.last_departure = min(link.last_departure, now)
 
     def heal(self) -> None:
-        """Take every fault off every link."""
+        """Take every fault off every link; `heals` counts how often."""
+        self.heals += 1
         for link in self.links.values():
             link.egress_us = link.delay_us = link.cuts = 0

@@ -46,8 +46,8 @@ class Final(NamedTuple):
     """A replica at the end of the run.
 
     `ops` are the ids of the writes in its state, in the order in which it applied them; `pending` those that its log has
-    beyond them; `state` is that state as plain (key, value) pairs. `claims`: it believes that its state is the one clients are served from. `member`: it still
-    belongs to the replica set.
+    beyond them; `state` is that state as plain (key, value) pairs. `claims`: it believes that its state is the one clients
+    are served from. `member`: it still belongs to the replica set.
     """
 
     up: bool

@@ -166,10 +166,15 @@ class World:
         target = self.machines[flight.target]
         if self.network.link(flight.source, flight.target).cuts:
             self._drop(flight, "the link was cut")
-        elif not target.up or target.incarnation != flight.incarnation:
+        else:
+            self._deliver(target, flight)
+
+    def _deliver(self, target: Machine, flight: Flight) -> None:
+        """Hand over what has arrived; it waits in the OS of a paused process, out of a cut's reach."""
+        if not target.up or target.incarnation != flight.incarnation:
             self._drop(flight, f"{flight.target} was down")
         elif target.paused:
-            target.backlog.append(partial(self._arrive, flight))
+            target.backlog.append(partial(self._deliver, target, flight))
         else:
             message = flight.message
             self.emit("delivered", flight.target, message.ops, flight.source, flight.number, message.kind)
@@ -196,12 +201,12 @@ class World:
 
     def _fsync(self, machine: Machine, _: Fsync) -> None:
         disk = machine.disk
-        takes, power = disk.begin_fsync(), disk.power
+        takes, power, incarnation = disk.begin_fsync(), disk.power, machine.incarnation
         if takes is not None:
-            self.at(self.now + takes, lambda: self._flushed(machine, power))
+            self.at(self.now + takes, lambda: self._flushed(machine, power, incarnation))
 
-    def _flushed(self, machine: Machine, power: int) -> None:
-        """An fsync is done, even if the process that asked has died meanwhile; a power cut would have ended it."""
+    def _flushed(self, machine: Machine, power: int, incarnation: int) -> None:
+        """An fsync is done, silently if the process that asked has died meanwhile; a power cut would have ended it."""
         disk = machine.disk
         if disk.power != power:
             return
@@ -209,8 +214,8 @@ class World:
         self._strike()
         if disk.power == power and disk.asked:
             self._fsync(machine, Fsync())
-        if machine.up:
-            self._handle(machine, machine.incarnation, "on_durable", disk.tell())
+        if machine.incarnation == incarnation:
+            self._handle(machine, incarnation, "on_durable", disk.tell())
 
     def _tell_trace(self, what: str, machine: Machine, records: Iterable[Record]) -> None:
         for record in records:

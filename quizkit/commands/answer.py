@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -11,7 +12,6 @@ from quizkit.home import find_home
 from quizkit.learn.journal import open_journal
 from quizkit.learn.reviews import grade
 from quizkit.library.load import open_library
-from quizkit.library.problems import did_you_mean
 from quizkit.screen.spans import long_span
 
 
@@ -24,7 +24,9 @@ def answer(
     home = find_home()
     library = open_library(home)
     if card not in library.cards:
-        raise UsageError(f"no such card: {card!r}", did_you_mean(card, library.cards))
+        near = get_close_matches(card, library.cards, n=1)
+        hint = f"did you mean `{near[0]}`? " if near else ""
+        raise UsageError(f"no such card: {card!r}", f"{hint}quizkit list cards prints all")
     with open_journal(home) as journal:
         review, state = grade(journal, card, rating, library.cards[card].version)
     if as_json:

@@ -36,7 +36,7 @@ def check(
     """
     from quizkit.library.check import check_content
 
-    report = check_content(path, find_home(), prove=not no_prove, progress=_count if sys.stderr.isatty() else None)
+    report = check_content(path, find_home(), prove=not no_prove, progress=show_progress if sys.stderr.isatty() else None)
     if as_json:
         _print_json(report)
     else:
@@ -51,9 +51,9 @@ content_app.command("check")(check)
 content_app.command("import")(import_note)
 
 
-def _count(done: int, of: int) -> None:
+def show_progress(done: int, of: int) -> None:
     """A counter on one line of the terminal, which is emptied at the end."""
-    sys.stderr.write("\r\x1b[K" + (f"proving claims: {done} of {of}" if done < of else ""))
+    sys.stderr.write("\r\x1b[K" + (f"trials played: {done} of {of}" if done < of else ""))
     sys.stderr.flush()
 
 

@@ -136,7 +136,14 @@ def _summary(record: Card | Deck | Scenario) -> dict[str, Any]:
 def _everything(record: Card | Deck | Scenario) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return {key.removeprefix("raw_"): value for key, value in asdict(record).items()} | {"place": str(record.place)}
+    return {**_renamed(asdict(record)), "place": str(record.place)}
+
+
+def _renamed(value: Any) -> Any:
+    """Without the `raw_` that tells only the program that the simulator reads a part."""
+    if isinstance(value, dict):
+        return {key.removeprefix("raw_"): _renamed(entry) for key, entry in value.items()}
+    return value
 
 
 def _print_json(data: object) -> None:

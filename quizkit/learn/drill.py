@@ -57,6 +57,12 @@ class Drill:
         return [card for card in self.order if card not in asked]
 
     @property
+    def left(self) -> int:
+        """How many cards are not done with: not asked yet, or still being learnt."""
+        asked = {answer.subject for answer in self.answers}
+        return len(self.waiting) + sum(self.states[card].is_learning for card in asked)
+
+    @property
     def ratings(self) -> Counter[str]:
         """How often each grade was given."""
         return Counter(answer.payload["rating"] for answer in self.answers)

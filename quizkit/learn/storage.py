@@ -105,12 +105,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
+    _refuse_foreign(connection)  # before its header is touched
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
         if connection.execute("PRAGMA user_version").fetchone() == (0,):  # nobody was faster
-            if connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-                raise _DamagedError("it is another program's database")
+            _refuse_foreign(connection)
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -118,6 +118,12 @@ def _create(connection: sqlite3.Connection) -> None:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _refuse_foreign(connection: sqlite3.Connection) -> None:
+    sql = "SELECT 1 FROM sqlite_schema, pragma_user_version WHERE user_version = 0"
+    if connection.execute(sql).fetchone():
+        raise _DamagedError("it is another program's database")
 
 
 def set_aside(path: Path) -> Path:

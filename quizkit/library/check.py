@@ -12,9 +12,10 @@ from quizkit.library.catalog import Place
 from quizkit.library.compile import Compiled, compile_file
 from quizkit.library.load import FOLDERS, content_files, find_shipped, load_library, merge, yaml_files
 from quizkit.library.problems import ERROR, Problem, in_order
-from quizkit.library.prove import judge_trial, run_trial, trials
-from quizkit.library.review import review
+from quizkit.library.prove import judge_trial
+from quizkit.library.review import find_targets, review
 from quizkit.library.strict_yaml import Document
+from quizkit.library.trial import run_trials, trials
 
 Progress = Callable[[int, int], None]
 
@@ -45,14 +46,14 @@ def check_content(path: Path | None, home: Home, prove: bool = True, progress: P
     """
     selected, neighbours = _files(path, home)
     compiled = {file: _compile(file) for file in dict.fromkeys((*neighbours, *selected))}
-    whole, repetitions = merge(part.content for part in compiled.values())
+    _, repetitions = merge(part.content for part in compiled.values())
+    targets = find_targets(compiled.values(), load_library(home)[0])
     checked = [compiled[file] for file in selected]
-    linkable, _ = load_library(home)
     report = _count(checked)
     names = {part.document.file for part in checked}
     report.problems = [problem for problem in repetitions if problem.place.file in names]
     for part in checked:
-        report.problems += [*part.problems, *review(part, whole, linkable)]
+        report.problems += [*part.problems, *review(part, targets)]
     if prove:
         _prove(checked, report, progress or (lambda done, of: None))
     report.problems = in_order(report.problems)
@@ -103,9 +104,10 @@ def _prove(checked: Iterable[Compiled], report: Report, progress: Progress) -> N
         for scenario in part.content.scenarios.values()
         for trial in trials(scenario)
     ]
-    for done, (trial, document) in enumerate(todo):
-        progress(done, len(todo))
-        verdict = judge_trial(trial, run_trial(trial), document)
+    progress(0, len(todo))
+    results = run_trials([trial for trial, _ in todo])
+    for done, ((trial, document), result) in enumerate(zip(todo, results, strict=True), start=1):
+        verdict = judge_trial(trial, result, document)
         report.proved += verdict.proved
         report.problems += verdict.problems
-    progress(len(todo), len(todo))
+        progress(done, len(todo))

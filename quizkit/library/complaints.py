@@ -74,7 +74,7 @@ def _hint(detail: ErrorDetails, parent: type[BaseModel] | None) -> str:
         return f"write `{slug}`" if slug else "choose a name in ASCII letters"
     if detail["type"] == "model_type":
         return f"it has the keys {', '.join(_fields(parent))}"
-    return _meaning(parent, next((step for step in reversed(detail["loc"]) if isinstance(step, str)), ""))
+    return next(filter(None, (_meaning(parent, step) for step in reversed(detail["loc"]))), "")
 
 
 def _given(value: object) -> str:
@@ -85,6 +85,8 @@ def _given(value: object) -> str:
             return f"`{value}`" if len(value) <= 40 and "\n" not in value else "this text"
         case list():
             return "a list"
+        case dict() if len(value) == 1 and all(isinstance(item, str) for item in value.values()):
+            return "`{" + "".join(f"{key}: {item}" for key, item in value.items()) + "}`"
         case dict():
             return "a mapping"
     return f"`{value}`"

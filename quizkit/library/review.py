@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from quizkit.library.catalog import Card, Deck, Library, Scenario
 from quizkit.library.claims import wrong_claims
@@ -11,12 +12,35 @@ from quizkit.library.problems import ERROR, WARNING, Problem, did_you_mean
 from quizkit.library.readers import refused_by_simulator
 
 
-def review(part: Compiled, *libraries: Library) -> Iterator[Problem]:
-    """The problems of one compiled file; its links may lead to anything in the libraries."""
+@dataclass(frozen=True)
+class Targets:
+    """The ids that a link may lead to, in order."""
+
+    scenarios: list[str]
+    cards: list[str]
+
+
+def find_targets(parts: Iterable[Compiled], library: Library) -> Targets:
+    """All scenarios and cards, also those that are broken: a link to them is right."""
+    scenarios, cards = set(library.scenarios), set(library.cards)
+    for part in parts:
+        value = part.document.value
+        scenarios |= _ids([value])
+        cards |= _ids(value.get("cards") if isinstance(value, dict) else None)
+    return Targets(sorted(scenarios), sorted(cards))
+
+
+def _ids(entries: object) -> set[str]:
+    mappings = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return {entry["id"] for entry in mappings if isinstance(entry.get("id"), str)}
+
+
+def review(part: Compiled, targets: Targets) -> Iterator[Problem]:
+    """The problems of one compiled file that it takes more than the file to find."""
     yield from _drafts(part)
     yield from _unsourced(part)
-    yield from _cards_that_see_nothing(part, sorted({name for library in libraries for name in library.scenarios}))
-    yield from _scenarios_without_their_cards(part, sorted({name for library in libraries for name in library.cards}))
+    yield from _cards_that_see_nothing(part, targets.scenarios)
+    yield from _scenarios_without_their_cards(part, targets.cards)
     if not part.content.decks:
         yield from refused_by_simulator(part.document)
     for scenario in part.content.scenarios.values():

@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from quizkit.library.trial import RATE_SEEDS
+
 LEVELS = (1, 3)
 VERDICTS = ("holds", "broken", "unknown")
-RATE_SEEDS = 20  # `{broken: 14/20}` counts over seeds 1 to 20
+RATE_OF = len(RATE_SEEDS)
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
@@ -36,12 +38,12 @@ def _claim(value: object) -> object:
         return value
     if isinstance(value, dict) and list(value) == ["broken"] and _is_rate(value["broken"]):
         return value
-    raise PydanticCustomError("claim", "must be holds, broken, unknown or {{broken: 14/20}}, not {given}")
+    raise PydanticCustomError("claim", "must be holds, broken, unknown or {broken: 14/20}, not {given}")
 
 
 def _is_rate(value: object) -> bool:
-    found = re.fullmatch(rf"([0-9]{{1,2}})/{RATE_SEEDS}", value) if isinstance(value, str) else None
-    return found is not None and int(found[1]) <= RATE_SEEDS
+    found = re.fullmatch(rf"([0-9]{{1,2}})/{RATE_OF}", value) if isinstance(value, str) else None
+    return found is not None and int(found[1]) <= RATE_OF
 
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
@@ -54,7 +56,7 @@ CLAIM_SCHEMA = {
         {"enum": list(VERDICTS)},
         {
             "type": "object",
-            "properties": {"broken": {"type": "string", "pattern": f"^[0-9]{{1,2}}/{RATE_SEEDS}$"}},
+            "properties": {"broken": {"type": "string", "pattern": f"^[0-9]{{1,2}}/{RATE_OF}$"}},
             "required": ["broken"],
             "additionalProperties": False,
         },

@@ -88,13 +88,15 @@ def predict_form(question: str, rows: Sequence[Row], instead: str) -> dict[str, 
     """One screen of predictions: (held or broken, confidence in percent) for each row's name."""
     require_terminal(instead)
     from prompt_toolkit import Application
+    from prompt_toolkit.application import get_app
     from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
     form = PredictForm(rows)
 
     def shown() -> str:
         width = shutil.get_terminal_size().columns
-        return "\n".join([_wrapped(question), *form.lines(width), textwrap.shorten(HELP, width)])
+        help_line = [] if get_app().is_done else [textwrap.shorten(HELP, width)]
+        return "\n".join([_wrapped(question), *form.lines(width), *help_line])
 
     window = Window(FormattedTextControl(shown, show_cursor=False), dont_extend_height=True, wrap_lines=True)
     application: Application[dict[str, Prediction]] = Application(Layout(window), key_bindings=_form_keys(form))

@@ -24,7 +24,7 @@ KEYS = """\
 def question(style: Style, card: Card, title: str, drill: Drill) -> str:
     """The card's question under the title of its deck, and how many cards are left."""
     state = drill.states.get(card.id)
-    remark = f"{len(drill.waiting) or 1} left" if state else f"new · {len(drill.waiting)} left"
+    remark = f"{drill.left} left" if state else f"new · {drill.left} left"
     cause = [style.dim(style.prose(f"Due because: {state.cause}"))] if state and state.cause else []
     return "\n".join([style.rule(title, remark), *cause, style.prose(card.q), "", ""])
 
@@ -36,7 +36,7 @@ def question_keys(style: Style) -> str:
 
 def answer(style: Style, card: Card) -> str:
     """The card's answer, and where to see it happen."""
-    see = [style.dim(f"  see it: quizkit replay {card.see}")] if card.see else []
+    see = ["", style.dim(f"  see it: quizkit replay {card.see}")] if card.see else []
     return "\n".join([style.prose(card.a, "  "), *see, "", ""])
 
 

@@ -43,7 +43,8 @@ def when(instant: datetime, at: datetime, tz: tzinfo | None = None) -> str:
 
 
 def _in_units(span: timedelta) -> tuple[str, str, str]:
-    days = span / timedelta(days=1)
-    size, short, word = next((unit for unit in _UNITS if days >= unit[0]), _UNITS[-1])
-    number = round(days / size, 1 if size > 1 else 0)
+    """The number in the largest unit of which there is at least one, that unit in short, and in words."""
+    span = max(span, timedelta(minutes=1))
+    rounded = ((round(span / timedelta(days=unit[0]), 1 if unit[0] > 1 else 0), *unit[1:]) for unit in _UNITS)
+    number, short, word = next(one for one in rounded if one[0] >= 1)
     return f"{number:g}", short, word

@@ -24,7 +24,7 @@ def unavailable_ms(trace: Trace, history: History) -> Reading:
     edges = [load.start, *(at for at in _completions(history) if at <= load.end), load.end]
     gaps = [later - earlier for earlier, later in pairwise(edges)]
     longest = max(gaps)
-    return Reading(to_ms(longest), at_least=gaps[-1] == longest > 0)
+    return Reading(to_ms(longest), at_least=gaps[-1] == longest)
 
 
 def rto_ms(trace: Trace, history: History) -> Reading:
@@ -34,7 +34,7 @@ def rto_ms(trace: Trace, history: History) -> Reading:
     another write being tried.
     """
     load, strike = write_load(trace, history), trace.struck_at
-    if load is None or strike is None or load.end <= strike:
+    if load is None or strike is None:
         return NOTHING
     later = [op for op in history if not op.is_read and strike < op.invoked_at <= load.end]
     still_waiting = load.end == (trace.healed_at or trace.ended_at)
@@ -90,7 +90,7 @@ SPECS = (
         "rpo_ops",
         "ops",
         "writes lost (RPO)",
-        "confirmed writes that no final leader has ever applied",
+        "confirmed writes that no final leader has applied or holds in its log",
         "low",
         rpo_ops,
     ),

@@ -1,13 +1,15 @@
-"""All replicas end alike: same state, reached by the same writes.
+"""All replicas end alike: the same writes in the same order, and the same state from them.
 
 Equal states are not enough. Deposits commute, so two ledgers can agree by luck after applying different writes, or
 the same ones in another order: the next read of a version tells them apart. The order of all writes would be too
-much: replicas may apply writes of different keys in any order. So the order of writes is compared key by key.
+much: replicas may apply writes of different keys in any order. So the order is compared key by key. A write that waits in
+the log counts, for replicas that differ only in how much of one log they have applied have not diverged.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from sim.checks.finding import Finding, broken, holds, unknown
 from sim.checks.lookup import claimants, highest, up_members
@@ -18,8 +20,6 @@ NAME = "converged"
 PROMISE = "all replicas that are up end with the same data"
 LABEL = "replicas that differ"
 
-Content = tuple[dict[str, object], dict[str, list[str]]]
-
 
 def judge(trace: Trace, history: History) -> Finding:
     """Count: members that differ from the claimant with the highest epoch. Evidence: what it and they did last."""
@@ -29,27 +29,37 @@ def judge(trace: Trace, history: History) -> Finding:
         return unknown(NAME, "no replica is up at the end")
     if len(members) == 1:
         return holds(NAME, "only one replica is up at the end, so there is nothing to compare")
-    wanted = _content(members[model], history)
-    differing = [node for node, final in members.items() if _content(final, history) != wanted]
+    differing = [node for node, final in members.items() if _diverged(final, members[model], history)]
     if not differing:
         return holds(NAME)
     ops = [op for node in differing for op in _difference(members[model], members[node])]
     return broken(NAME, len(differing), _last_steps(trace, [model, *differing]), ops)
 
 
-def _content(final: Final, history: History) -> Content:
-    """The state, and for each key the writes that made it in the order in which they were applied."""
-    by_key: defaultdict[str, list[str]] = defaultdict(list)
-    for op in final.ops:
+def _diverged(one: Final, other: Final, history: History) -> bool:
+    if _by_key(_log(one), history) != _by_key(_log(other), history):
+        return True
+    same_progress = _by_key(one.ops, history) == _by_key(other.ops, history)
+    return same_progress and dict(one.state) != dict(other.state)
+
+
+def _log(final: Final) -> tuple[str, ...]:
+    return (*final.ops, *final.pending)
+
+
+def _by_key(ops: Iterable[str], history: History) -> dict[str, list[str]]:
+    """For each key the writes that touch it, in their order."""
+    order: defaultdict[str, list[str]] = defaultdict(list)
+    for op in ops:
         for key in history[op].keys if op in history.ops else ("",):
-            by_key[key].append(op)
-    return dict(final.state), by_key
+            order[key].append(op)
+    return order
 
 
 def _difference(one: Final, other: Final) -> list[str]:
     """The writes that only one of two replicas has; none if only their order differs."""
-    shared = frozenset(one.ops) & frozenset(other.ops)
-    return [op for op in (*one.ops, *other.ops) if op not in shared]
+    shared = frozenset(_log(one)) & frozenset(_log(other))
+    return [op for op in (*_log(one), *_log(other)) if op not in shared]
 
 
 def _last_steps(trace: Trace, nodes: list[str]) -> list[int]:

@@ -15,14 +15,15 @@ STORY = ("ok_received", "reply_sent", "lost_unsynced", "discarded", "dropped")
 
 
 def lost_writes(trace: Trace, history: History) -> list[Op] | None:
-    """The acked writes that no final claimant has ever applied, oldest first; None if nobody claims to lead.
+    """The acked writes that no final claimant has applied or holds in its log, oldest first; None if nobody claims to lead.
 
-    Overwritten later is not lost: a replica keeps the ids of all writes that went into its state.
+    Overwritten later is not lost: a replica keeps the ids of all writes that went into its state. Nor is a write that
+    waits in the log because commits are blocked.
     """
     final = claimants(trace)
     if not final:
         return None
-    kept = frozenset(op for claimant in final.values() for op in claimant.ops)
+    kept = frozenset(op for claimant in final.values() for op in (*claimant.ops, *claimant.pending))
     return [op for op in history.acked_writes if op.id not in kept]
 
 

@@ -78,11 +78,11 @@ def _sums(start: int, amounts: list[int], budget: int) -> set[int] | None:
 
 
 def _unexplained(final: Final, history: History) -> Balances:
-    """What the final balances hold beyond the initial ones and the acked operations, for every account."""
+    """What the balances hold beyond the initial ones and the acked operations, once all that the log has is applied."""
     rest: Balances = Counter({key: value for key, value in final.state if isinstance(value, int)})
+    rest.update(_total(history[op] for op in final.pending if op in history.ops))
     rest.subtract(history.initial)
-    for op in history.acked_writes:
-        rest.subtract(moves(op))
+    rest.subtract(_total(history.acked_writes))
     return rest
 
 
@@ -90,8 +90,8 @@ def _explains(rest: Balances, doubtful: list[Op], final: Final) -> bool | None:
     """Whether some set of the doubtful operations adds up to `rest`; None if the search is too large."""
     if not any(rest.values()):
         return True
-    applied = frozenset(final.ops)
-    if _total(op for op in doubtful if op.id in applied) == rest:  # a guess, proved right by adding up
+    present = frozenset((*final.ops, *final.pending))
+    if _total(op for op in doubtful if op.id in present) == rest:  # a guess, proved right by adding up
         return True
     if _odd_accounts(rest, doubtful):
         return False
@@ -130,6 +130,6 @@ def _blame(trace: Trace, history: History, final: Final, rest: Balances) -> Find
     """The ids in the state do not decide, but they do point: ops that are missing there or stand there twice."""
     accounts = _odd_accounts(rest, history.unknown_writes)
     touching = [op.id for op in history.acked_writes if not accounts or not set(accounts).isdisjoint(op.keys)]
-    times = Counter(final.ops)
+    times = Counter((*final.ops, *final.pending))
     suspects = [op for op in touching if times[op] != 1] or touching
     return broken(NAME, max(1, len(accounts)), naming(trace, suspects, "ok_received"), suspects)

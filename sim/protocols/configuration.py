@@ -22,7 +22,9 @@ class ConfigurationService(Monitor):
 
     def judge(self, silent: tuple[str, ...]) -> Effects:
         """Section 3: a failed head, middle or tail is removed; the last member never is."""
-        yield from self.remove(tuple(name for name in self.serving if name in silent))
+        gone = tuple(name for name in self.serving if name in silent)
+        if gone != self.serving:
+            yield from self.remove(gone)
 
     def returned(self, replica: str) -> Effects:
         """A member that restarted may have missed anything: it has failed, even if nobody noticed."""
@@ -42,12 +44,14 @@ class ConfigurationService(Monitor):
 
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         """A decision is safe: tell the replicas, those that were removed too, and the clients."""
-        if self.epoch > 1:
+        if self.epoch > 1 and any(record.n == self.epoch for record in records):
             for replica in self.cluster.replicas:
                 yield Send(replica, Chain(self.epoch, self.serving))
             yield from self.publish()
 
     def noticed(self, replica: str, message: Beat) -> Effects:
-        """Tell a replica again that has not heard of the present chain."""
+        """Tell a replica again that has not heard of the present chain; a member that stands aside has restarted unheard."""
         if message.epoch < self.epoch:
             yield Send(replica, Chain(self.epoch, self.serving))
+        elif message.role == "spare":
+            yield from self.returned(replica)

@@ -39,10 +39,13 @@ class FailoverController(Monitor):
             yield from self.begin()
 
     def noticed(self, replica: str, message: Beat) -> Effects:
-        """The promoted replica leads: tell the clients."""
-        if self.phase == "promoting" and message.epoch == self.epoch and message.role == "leader":
+        """The promoted replica leads: tell the clients. One that should lead and does not has restarted unheard."""
+        leads = message.role == "leader" and message.epoch == self.epoch
+        if leads and self.phase == "promoting":
             self.phase, self.serving = "idle", (replica,)
             yield from self.publish()
+        elif not leads:
+            yield from self.returned(replica)
 
     # Promotion
 

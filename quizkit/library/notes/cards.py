@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from quizkit.library.notes.markup import ITEM, RULE, Line, closed, item_text, joined, unwrapped
 from quizkit.library.notes.note import Doubt, Question
 
-_LABEL = r"(\s*)((?:[-*+]|\d{{1,9}}[.)])\s+)?(?:#{{1,6}}\s+)?(\*\*|__|\*|_|)(?:{})(?:\s*\d+)?(?:(:)\3|\3(:)|(:))\s*(.*)"
+_LABEL = (
+    r"(\s*)((?:[-*+]|\d{{1,9}}[.)])\s+(?:\[[ xX]\]\s+)?)?(?:#{{1,6}}\s+)?"  # indentation, bullet, check box, heading
+    r"(\*{{1,3}}|__?|)(?:{})(?:\s*\d+)?(?:(:)\3|\3(:)|:)\s*(.*)"  # emphasis that ends behind the label or goes on
+)
 QUESTION = re.compile(_LABEL.format("Q|Question|QUESTION"))
 ANSWER = re.compile(_LABEL.format("A|Ans|Answer|ANSWER"))
 HEADING = re.compile(r" {0,3}#{1,6}\s")
@@ -141,4 +144,4 @@ class CardReader:
 def _text(found: re.Match[str]) -> _Text:
     """What a label is followed by; its emphasis is open unless it ends right after the colon or the name."""
     around_label = found[4] or found[5]
-    return _Text(len(found[1]), "" if around_label and found[3] else found[3], [found[7]])
+    return _Text(len(found[1]), "" if around_label and found[3] else found[3], [found[6]])

@@ -41,7 +41,7 @@ class Label:
 def kind_of(name: str) -> str:
     """Which part of a trap goes by this name, or ""."""
     words = " ".join(plain(name).casefold().split()).removeprefix("the ")
-    words = re.sub(r"\s*(?:\([^)]*\)|#?\d+|\b[a-d])$", "", words).strip(" \"'“”")
+    words = re.sub(r"(?:\s*(?:\([^)]*\)|#?\d+|\b[a-d]))+$", "", words).strip(" \"'“”")
     return next((kind for kind, pattern in NAMES.items() if pattern.fullmatch(words)), "")
 
 

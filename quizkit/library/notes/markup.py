@@ -7,6 +7,8 @@ import unicodedata
 from textwrap import dedent
 from typing import NamedTuple
 
+from quizkit.library.notes.note import Doubt
+
 HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))??(?:\s+#+)?\s*")
 ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(?:\s+(?:\[[ xX]\]\s+)?|$)")
 RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*")
@@ -32,41 +34,44 @@ class Line(NamedTuple):
         return len(self.text) - len(self.text.lstrip())
 
 
-def mark_code(text: str) -> tuple[list[Line], Line | None]:
-    """The lines, those of fenced code and HTML comments marked. Tabs become spaces, which YAML needs.
+def mark_code(text: str) -> tuple[list[Line], list[Doubt]]:
+    """The lines, fenced code marked, comments blank; and the comments. Tabs become spaces, which YAML needs.
 
-    A fence that is never closed makes everything after it code: the lines end before it, and it is the second value.
+    A fence that is never closed makes everything after it code: the lines end before it, and it is listed too.
     """
     lines: list[Line] = []
-    texts = [one.expandtabs(4).rstrip() for one in text.split("\n")]
+    doubts: list[Doubt] = []
+    texts = [one.expandtabs(4).rstrip() for one in text.rstrip("\n").split("\n")]
     while (first := len(lines)) < len(texts):
-        last = _end_of_code(texts, first)
-        if last is None:
-            return lines, Line(first + 1, texts[first], True)
-        code = last > first or bool(_comment(texts[first]))
-        lines += [Line(n + 1, texts[n], code) for n in range(first, last + 1)]
-    return lines, None
-
-
-def _end_of_code(texts: list[str], first: int) -> int | None:
-    """Where the code that starts at `first` ends: `first` itself if it is ordinary text, None if nowhere."""
-    if fence := FENCE.match(texts[first]):
-        closing = re.compile(rf"\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*")
-        return next((n for n in range(first + 1, len(texts)) if closing.fullmatch(texts[n])), None)
-    if _comment(texts[first]):
-        return next((n for n in range(first, len(texts)) if "-->" in texts[n]), first)
-    return first
-
-
-def _comment(text: str) -> bool:
-    return text.lstrip().startswith("<!--")
+        if fence := FENCE.match(texts[first]):
+            closing = re.compile(rf"\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}")
+            last = next((n for n in range(first + 1, len(texts)) if closing.fullmatch(texts[n])), None)
+            if last is None:
+                why = f"this code is never closed: lines {first + 1}-{len(texts)} were not read"
+                return lines, [*doubts, Doubt(first + 1, texts[first].strip(), why)]
+            lines += [Line(n + 1, texts[n], code=True) for n in range(first, last + 1)]
+        elif texts[first].lstrip().startswith("<!--"):
+            last = next((n for n in range(first, len(texts)) if "-->" in texts[n]), first)
+            lines += [Line(n + 1, "") for n in range(first, last + 1)]
+            doubts += [Doubt(n + 1, texts[n].strip(), "a comment") for n in range(first, last + 1)]
+        else:
+            lines.append(Line(first + 1, texts[first]))
+    return lines, doubts
 
 
 def plain(heading: str) -> str:
     """A heading without pictographs, number and emphasis: what it says."""
-    kept = "".join(one for one in heading if unicodedata.category(one) not in ("So", "Sk", "Cf", "Co", "Cn"))
-    words = " ".join(kept.replace("\ufe0f", "").replace("\u20e3", "").split())
+    kept = "".join(one for one in heading if not _is_picture(one))
+    words = " ".join(kept.split())
     return unwrapped(NUMBERING.sub("", words, count=1) if NUMBERING.match(words) else words)
+
+
+def _is_picture(character: str) -> bool:
+    """An emoji, or what joins and colours emoji."""
+    if character in "\u200d\u20e3\ufe0e\ufe0f":
+        return True
+    category = unicodedata.category(character)
+    return category == "So" or (category == "Sk" and character > "\uffff") or category in ("Co", "Cn")
 
 
 def unwrapped(text: str, marks: tuple[str, ...] = ("***", "**", "__", "*", "_")) -> str:
@@ -91,13 +96,26 @@ def closed(text: str, mark: str) -> tuple[str, str]:
 
 
 def speech(text: str) -> str:
-    """What someone says, without the emphasis and the quotation marks around all of it."""
-    text = unwrapped(text.strip())
-    end = QUOTES.get(text[:1])
-    inner = text[1:-1]
-    if end and len(text) > 2 and text.endswith(end) and text[0] not in inner and end not in inner:
-        return unwrapped(inner.strip())
-    return text
+    """What someone says, without the emphasis and the quotation marks around all of it, or around its first paragraph."""
+    text = text.strip()
+    if (words := _unquoted(text)) != text:
+        return words
+    first, gap, rest = text.partition("\n\n")
+    return _unquoted(first) + gap + rest
+
+
+def _unquoted(text: str) -> str:
+    inside = unwrapped(text)
+    end = QUOTES.get(inside[:1])
+    words = inside[1:-1]
+    if end and len(inside) > 2 and inside.endswith(end) and inside[0] not in words and end not in words:
+        return unwrapped(words.strip())
+    return inside
+
+
+def printable(text: str) -> str:
+    """The text on one line, without characters that would act on a terminal or break a comment."""
+    return "".join(one if one.isprintable() else "�" for one in " ".join(text.split()))
 
 
 def joined(lines: list[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from quizkit.library.notes.ids import note_slug
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -66,3 +68,8 @@ class Note:
     traps: list[Trap] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        """What the ids and the files made from the note begin with; it hangs on the file's name alone if it can."""
+        return note_slug(self.name, self.title)

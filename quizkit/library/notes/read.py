@@ -6,6 +6,7 @@ Four parts are read: the title, the `> **Key**: value` lines below it, the inter
 from __future__ import annotations
 
 from quizkit.library.notes.cards import CardReader
+from quizkit.library.notes.ids import card_id
 from quizkit.library.notes.labels import SOLUTION
 from quizkit.library.notes.markup import RULE, Line, mark_code
 from quizkit.library.notes.note import Doubt, Note, Trap, Unused
@@ -15,17 +16,13 @@ from quizkit.library.notes.trap import TrapReader
 
 def read_note(text: str, name: str) -> Note:
     """The note with this text; `name` is the name of its file."""
-    lines, open_fence = mark_code(text)
+    lines, doubts = mark_code(text)
     sections = split_sections(lines)
     title = next((section.title for section in sections if section.level == 1), "")
-    reader = _Reader(Note(name, title or name.removesuffix(".md")))
+    reader = _Reader(Note(name, title or name.removesuffix(".md"), doubts=doubts))
     for section in sections:
         reader.take(section)
     note = reader.finish()
-    if open_fence:
-        last = text.rstrip("\n").count("\n") + 1
-        why = f"this code is never closed: lines {open_fence.number}-{last} were not read"
-        note.doubts.append(Doubt(open_fence.number, open_fence.text.strip(), why))
     note.doubts.sort(key=lambda doubt: doubt.line)
     return note
 
@@ -44,7 +41,8 @@ class _Reader:
 
     def take(self, section: Section) -> None:
         """File one section."""
-        if not self._titled:
+        front = not self._titled
+        if front:
             section.body = take_facts(section.body, self.note)
             self._titled = section.level > 0
         if section.kind == CARDS:
@@ -55,14 +53,16 @@ class _Reader:
         elif section.kind == SOLUTION and self._awaits_solution(section.level):
             self._enter(SOLUTION, section.level, self.frame)
             self.traps[-1].solve(section)
+        elif front and section.level <= 1:
+            self._leave_out("introduction", section.body, 1)
         else:
             self._take_other(section)
 
     def finish(self) -> Note:
         """The note with all that was found."""
         self.cards.finish()
-        self.note.questions = self.cards.questions
         self.note.doubts += self.cards.doubts
+        self._keep_questions()
         for reader in self.traps:
             reader.finish()
             self.note.doubts += reader.doubts
@@ -70,6 +70,16 @@ class _Reader:
                 reader.trap.title = reader.trap.title or self.note.title
                 self.note.traps.append(reader.trap)
         return self.note
+
+    def _keep_questions(self) -> None:
+        """Keep each question once: two cards of one id would share one history."""
+        first: dict[str, int] = {}
+        for question in self.cards.questions:
+            line = first.setdefault(card_id(self.note.slug, question.q), question.line)
+            if line == question.line:
+                self.note.questions.append(question)
+            else:
+                self.note.doubts.append(Doubt(question.line, question.q, f"line {line} asks the same"))
 
     def _enter(self, part: str, level: int, frame: int) -> None:
         self.part, self.level, self.frame = part, level, frame
@@ -88,7 +98,8 @@ class _Reader:
         """Whether a solution of this level belongs to the last trap: inside its frame, or the first one beside it."""
         if not self.traps:
             return False
-        return 0 < self.frame < level or (level == self.traps[-1].level and not self.traps[-1].solved)
+        inside = 0 < self.frame < level and (self.part != "" or level <= self.level)
+        return inside or (level == self.traps[-1].level and not self.traps[-1].solved)
 
     def _take_other(self, section: Section) -> None:
         """A section without a name of its own: inside the part that is open, inside the interview, or left out."""
@@ -101,16 +112,16 @@ class _Reader:
             known = self.traps[-1].take_section(section, inside=deeper and self.part == TRAP)
             self._enter(TRAP if known else INTERVIEW, section.level if known else self.frame, self.frame)
         else:
-            self._leave_out(section)
-            self._enter("", section.level, self.frame if self.frame == 1 else 0)
+            self.frame = self.frame if self.frame == 1 else 0
+            self._leave_out(section.title, section.lines, section.level)
 
-    def _leave_out(self, section: Section) -> None:
+    def _leave_out(self, heading: str, lines: list[Line], level: int) -> None:
         """List a section that is not imported, together with those below it."""
         unused = self.note.unused
-        filled = [line.number for line in section.lines if line.code or not (line.blank or RULE.fullmatch(line.text))]
-        if section.level <= 1:  # the title says enough of itself
-            filled = filled[section.level :]
-        if filled and not self.part and unused and section.level > self.level > 1:
+        filled = [line.number for line in lines if line.code or not (line.blank or RULE.fullmatch(line.text))]
+        if filled and unused and not self.part and level > self.level > 1:
             unused[-1] = Unused(unused[-1].first, filled[-1], unused[-1].heading)
-        elif filled:
-            unused.append(Unused(filled[0], filled[-1], section.title if section.level > 1 else "introduction"))
+            return
+        if filled:
+            unused.append(Unused(filled[0], filled[-1], heading))
+        self._enter("", level, self.frame)

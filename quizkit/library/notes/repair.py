@@ -7,12 +7,13 @@ characters could also mean by accident (`∆µ`, `CAFÉ…`) is left alone too, 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 CODECS = ("sloppy-windows-1252", "mac_roman")
 DEEPEST = 3  # times that a text was damaged anew, each time read wrongly and saved again
-BY_ACCIDENT = 3  # so many honest characters in a row do not spell UTF-8 by chance
+FOREIGN_WORD = re.compile(r"[^\x00-\x7f]{3}")  # no three neighbours are spelt in UTF-8 by chance
 
 
 @dataclass(frozen=True)
@@ -80,4 +81,4 @@ def _is_sane(before: str, after: str) -> bool:
     if any(unicodedata.category(character) in ("Cc", "Cn", "Co") for character in found):
         return False
     symbols = [character for character in found if character > "\u07ff" and unicodedata.category(character)[0] in "SP"]
-    return bool(symbols) or len(found) >= BY_ACCIDENT or is_bad(before)
+    return bool(symbols) or bool(FOREIGN_WORD.search(after)) or is_bad(before)

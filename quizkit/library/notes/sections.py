@@ -11,8 +11,8 @@ from quizkit.library.notes.note import Doubt, Note
 
 CARDS, INTERVIEW, TRAP = "cards", "interview", "trap"
 _KINDS = {
-    CARDS: re.compile(r"(?:the )?flash ?-?cards?\b", re.IGNORECASE),
-    INTERVIEW: re.compile(r"(?:the )?interview post-? ?mortem\b", re.IGNORECASE),
+    CARDS: re.compile(r".*\bflash ?-?cards?\b", re.IGNORECASE),
+    INTERVIEW: re.compile(r"(?:the )?(?:interview )?post-? ?mortem\b", re.IGNORECASE),
     TRAP: re.compile(r"(?:the )?trap\b", re.IGNORECASE),
 }
 _FACT = re.compile(r"\s*>\s*(?:[-*+]\s+)?(?:\*\*|__)(.+?)(?:(:)(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(.*)")
@@ -74,8 +74,10 @@ def take_facts(lines: list[Line], note: Note) -> list[Line]:
         elif found := _FACT.fullmatch(line.text):
             key = found[1].strip(" :")
             note.facts[key] = found[3].strip()
-        elif key and quote[1].strip():
+        elif not quote[1].strip():
+            key = ""
+        elif key:
             note.facts[key] = f"{note.facts[key]} {quote[1].strip()}".strip()
-        elif quote[1].strip():
+        else:
             note.doubts.append(Doubt(line.number, line.text.strip(), "no line of the form > **Key**: value"))
     return rest

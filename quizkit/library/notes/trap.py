@@ -4,50 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from quizkit.library.notes.blocks import Block, answer_of, lesson_of, paragraphs
 from quizkit.library.notes.labels import ANSWER, FAILURE, INTERVIEWER, SCENARIO, SHOT, SOLUTION, find_label
-from quizkit.library.notes.markup import ITEM, RULE, Line, closed, item_text, joined, plain, speech
-from quizkit.library.notes.note import Answer, Doubt, Trap
+from quizkit.library.notes.markup import ITEM, RULE, Line, speech
+from quizkit.library.notes.note import Doubt, Trap
 from quizkit.library.notes.sections import Section
 
 LOOSE, UNKNOWN = "loose", "unknown"
 _YOU_SAY = re.compile(r"(?<=\S)\s+(?=You(?: \w+)? (?:answer|say|reply|respond|propose): *[*_]*[\"“])")
-
-
-@dataclass(eq=False)
-class _Block:
-    """The lines that follow one label. `mark`: emphasis that was opened before the label and is not closed after it.
-
-    `items` are the blocks of a list below the label, `within` is the item inside which this block stands.
-    """
-
-    kind: str
-    name: str
-    line: Line
-    rest: str = ""
-    mark: str = ""
-    lines: list[Line] = field(default_factory=list)
-    items: list[_Block] = field(default_factory=list)
-    within: _Block | None = None
-
-    @property
-    def text(self) -> str:
-        texts = [line.text for line in self.lines]
-        if self.line.text.lstrip().startswith(">"):
-            texts = [re.sub(r"^\s*> ?", "", text) for text in texts]
-        whole = joined([self.rest, *texts]) if self.rest else item_text(texts)
-        return "".join(closed(whole, self.mark)).strip()
-
-    @property
-    def plural(self) -> bool:
-        return plain(self.name).endswith("s")
-
-    @property
-    def may_split(self) -> bool:
-        """Whether the items of a list that begins here may be several answers or several shots."""
-        empty = not self.rest and all(line.blank for line in self.lines)
-        return self.kind in (ANSWER, SHOT) and (empty or self.plural)
 
 
 class TrapReader:
@@ -57,8 +22,8 @@ class TrapReader:
         self.trap = trap
         self.level = level  # of the heading
         self.doubts: list[Doubt] = []
-        self._blocks: list[_Block] = []
-        self._list: tuple[_Block, int] | None = None  # the block that is split at the items of this indentation
+        self._blocks: list[Block] = []
+        self._list: tuple[Block, int] | None = None  # the block that is split at the items of this indentation
 
     def feed(self, lines: Iterable[Line]) -> None:
         """Take lines in which labels tell the parts."""
@@ -78,8 +43,10 @@ class TrapReader:
     def solve(self, section: Section) -> None:
         """Take the solution as it stands."""
         heading = section.head or Line(section.number, "")
-        self._blocks.append(_Block(SOLUTION, "Solution", heading, section.topic, lines=[Line(section.number, "")]))
-        self.go_on(section.body)
+        self._list = None
+        self._blocks.append(Block(SOLUTION, "Solution", heading, section.topic))
+        first_text = next((n for n, line in enumerate(section.body) if not line.blank), 0)
+        self.go_on([Line(section.number, ""), *section.body[first_text:]])
 
     def go_on(self, lines: Iterable[Line]) -> None:
         """Take lines that belong to the part before them, labels or not."""
@@ -92,6 +59,7 @@ class TrapReader:
 
         `inside`: the heading stands below that of the trap, so that the section may belong to the part before it.
         """
+        self._list = None
         heading = section.head or Line(section.number, "")
         label = find_label(heading.text)
         known = label is not None and bool(label.kind)
@@ -100,7 +68,7 @@ class TrapReader:
         elif inside and self._blocks and self._blocks[-1].kind != LOOSE:
             self._go_on(heading)
         else:
-            self._blocks.append(_Block(UNKNOWN, "no part of a trap has this heading", heading))
+            self._blocks.append(Block(UNKNOWN, "no part of a trap has this heading", heading))
         self.feed(section.body)
         return known or inside
 
@@ -111,16 +79,16 @@ class TrapReader:
             if self._list and line.indent <= self._list[1]:
                 self._list = None
             within = self._list[0].items[-1] if self._list else None
-            self._blocks.append(_Block(label.kind, label.name, line, label.rest, label.mark, within=within))
+            self._blocks.append(Block(label.kind, label.name, line, label.rest, label.mark, within=within))
         elif label and not (last and last.kind == SOLUTION):
             self._list = None
-            self._blocks.append(_Block(UNKNOWN, f"no part of a trap is called “{label.name}”", line))
+            self._blocks.append(Block(UNKNOWN, f"no part of a trap is called “{label.name}”", line))
         elif self._opens_item(line, last):
             self._start_item(line)
         else:
             self._go_on(line)
 
-    def _opens_item(self, line: Line, last: _Block | None) -> bool:
+    def _opens_item(self, line: Line, last: Block | None) -> bool:
         if not ITEM.match(line.text):
             return False
         if self._list is None and last is not None and last.may_split:
@@ -130,13 +98,13 @@ class TrapReader:
     def _start_item(self, line: Line) -> None:
         assert self._list is not None
         parent = self._list[0]
-        item = _Block(parent.kind, "", line, lines=[line])
+        item = Block(parent.kind, "", line, lines=[line])
         parent.items.append(item)
         self._blocks.append(item)
 
     def _go_on(self, line: Line) -> None:
         if not self._blocks:
-            self._blocks.append(_Block(LOOSE, "stands before any part of the trap", line))
+            self._blocks.append(Block(LOOSE, "stands before any part of the trap", line))
         self._blocks[-1].lines.append(line)
 
     def _has(self, *kinds: str) -> bool:
@@ -163,54 +131,24 @@ class TrapReader:
                 self._blocks = [other for other in self._blocks if other not in block.items]
                 block.items = []
 
-    def _file(self, block: _Block) -> None:
+    def _file(self, block: Block) -> None:
         """Put the text of a block where it belongs."""
         text = block.text
         if block.items:
             self._doubt(block.line, "only the list below it was imported")
         elif block.kind == ANSWER:
-            self.trap.answers.append(_answer(block))
+            self.trap.answers.append(answer_of(block))
         elif block.kind == SHOT or (block.kind == INTERVIEWER and self.trap.answers):
             self.trap.shots.append(speech(text))
         elif block.kind in (FAILURE, SOLUTION):
-            self.trap.debrief = _paragraphs(self.trap.debrief, _lesson(block))
+            self.trap.debrief = paragraphs(self.trap.debrief, lesson_of(block))
         else:
-            self.trap.interviewer = _paragraphs(self.trap.interviewer, speech(text))
+            self.trap.interviewer = paragraphs(self.trap.interviewer, speech(text))
 
-    def _list_lines(self, block: _Block) -> None:
+    def _list_lines(self, block: Block) -> None:
         for line in [block.line] * (block.kind == UNKNOWN) + block.lines:
             if not line.blank:
                 self._doubt(line, block.name)
 
     def _doubt(self, line: Line, why: str) -> None:
         self.doubts.append(Doubt(line.number, line.text.strip(), why))
-
-
-def _answer(block: _Block) -> Answer:
-    """What the candidate says; an item of a list may begin with its own label."""
-    if block.name:
-        name = block.name.removeprefix("The ")
-        return Answer(name[:1].upper() + name[1:], speech(block.text))
-    first, newline, others = block.text.partition("\n")
-    label = find_label(first)
-    if label is None:
-        return Answer("Candidate", speech(block.text))
-    says = "".join(closed(label.rest + newline + others, label.mark)).strip()
-    return Answer(speech(label.name), speech(says or label.name))
-
-
-def _lesson(block: _Block) -> str:
-    """A paragraph of the debrief; what failed keeps its label, or that of the answer that it is about."""
-    if block.kind == SOLUTION:
-        return block.text
-    name = _answer(block.within).label if block.within else block.name
-    return f"**{name}**:{_gap(block.text)}{block.text}"
-
-
-def _gap(text: str) -> str:
-    """What stands between a label and this text: a list, a table or a formula starts a line of its own."""
-    return "\n\n" if re.match(r"(?:[-*+]|\d{1,9}[.)])\s|[|>`~]|\$\$", text) else " "
-
-
-def _paragraphs(*texts: str) -> str:
-    return "\n\n".join(text for text in texts if text)

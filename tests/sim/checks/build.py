@@ -46,7 +46,7 @@ class Run:
 
     def end(self, node: str, *ops: str, state: dict[str, object] | None = None, **rest: Any) -> None:
         """How a replica stands at the end; by default it is up, a member, and claims nothing."""
-        given = {"up": True, "role": "follower", "epoch": 1, "claims": False, "member": True, **rest}
+        given = {"up": True, "role": "follower", "epoch": 1, "claims": False, "member": True, "pending": (), **rest}
         self.trace.final[node] = Final(ops=ops, state=tuple((state or {}).items()), **given)
 
     def lead(self, node: str, *ops: str, state: dict[str, object] | None = None, **rest: Any) -> None:

@@ -48,6 +48,27 @@ def test_order_counts_within_a_key_but_not_between_keys() -> None:
     assert (finding.verdict, finding.count, finding.ops) == ("broken", 1, ())
 
 
+def test_replicas_that_have_applied_more_or_less_of_one_log_have_not_diverged() -> None:
+    run = Run()
+    for op in ("w1", "w2", "w3"):
+        run.write(op)
+    run.lead("A", "w1", state={"x": 1}, pending=("w2",))
+    run.end("B", "w1", "w2", state={"x": 2})
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.end("C", "w1", state={"x": 1}, pending=("w3",))
+    finding = judge(run.trace, run.history)
+    assert (finding.count, finding.ops) == (1, ("w2", "w3"))
+
+
+def test_the_same_writes_must_give_the_same_state() -> None:
+    run = Run()
+    run.write("w1")
+    run.lead("A", "w1", state={"x": 1})
+    run.end("B", "w1", state={"x": 2})
+    finding = judge(run.trace, run.history)
+    assert (finding.verdict, finding.count, finding.ops) == ("broken", 1, ())
+
+
 def test_the_claimant_with_the_highest_epoch_is_the_model() -> None:
     run = Run()
     run.write("w1")

@@ -47,6 +47,15 @@ def test_a_lost_write_is_shown_with_its_story() -> None:
     assert finding.evidence == tuple(story)
 
 
+def test_what_waits_in_a_claimants_log_is_not_lost() -> None:
+    run = acked_twice()
+    run.lead("B", "w1", pending=("w2",))
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.lead("B", "w1")
+    run.end("C", "w1", pending=("w2",))
+    assert judge(run.trace, run.history).ops == ("w2",)
+
+
 def test_only_acked_writes_can_be_lost() -> None:
     run = acked_twice()
     run.write("w3", at=5)

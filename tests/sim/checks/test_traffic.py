@@ -35,6 +35,8 @@ def test_throughput_is_over_the_time_of_the_load() -> None:
     assert writes_per_s(run.trace, run.history).value == 100.0
     run.write("w9", at=160)
     assert writes_per_s(run.trace, run.history).value == 5.556  # five in the 900 ms until the heal
+    run.write("w10", at=170, ok=1001)
+    assert writes_per_s(run.trace, run.history).value == 5.556
     assert writes_per_s(Run().trace, Run().history).value is None
 
 
@@ -86,6 +88,14 @@ def test_the_tail_of_a_chain_is_never_ahead() -> None:
     run.event(10, "reply_sent", "C", "w1", peer="c1")
     run.strike(50)
     assert lag_at_shot_ops(run.trace, run.history).value == 0
+
+
+def test_an_answered_read_makes_nobody_the_acker() -> None:
+    run = behind()
+    run.read("r1", "w1", at=9, ok=11)
+    run.event(10, "reply_sent", "C", "r1", peer="c1")
+    run.strike(50)
+    assert lag_at_shot_ops(run.trace, run.history).value == 2
 
 
 def test_lag_needs_a_strike_and_a_confirmed_write() -> None:

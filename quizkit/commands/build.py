@@ -1,0 +1,92 @@
+"""Build your own: a design, knob by knob, of the knobs that matter for what was chosen so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from quizkit.learn.asker import Option
+from quizkit.learn.memory import Memory
+from quizkit.learn.rounds import OWN, Chosen
+from quizkit.learn.scenes import Refused, Stands
+
+if TYPE_CHECKING:
+    from sim.design import Design
+    from sim.knobs import Knob
+
+Raw = dict[str, Any]
+
+_FEW = 10  # as many numbers as are offered one by one
+_LADDER = (1, 2, 5)  # the leading digits of the numbers that are offered out of a wide range
+_AFTERWARDS = (
+    Option("take", "Defend this design"),
+    Option("again", "Set the knobs again"),
+    Option("candidates", "Go back to the candidates"),
+)
+
+
+def build_design(memory: Memory, prefix: str) -> Chosen | None:
+    """The design that the learner builds; None if they go back to the candidates."""
+    while True:
+        chosen = Chosen(OWN, "your own design", "", _ask_knobs(memory, prefix))
+        memory.show(Stands(chosen, _read(chosen.knobs).knobs()))
+        decision = memory.select(f"{prefix}/own", "Is that it?", _AFTERWARDS)
+        if decision != "again":
+            return chosen if decision == "take" else None
+
+
+def _ask_knobs(memory: Memory, prefix: str) -> Raw:
+    from sim.knobs import KNOBS
+
+    raw: Raw = {}
+    for knob in KNOBS.values():
+        if _matters(knob, _read(raw)):
+            raw[knob.name] = _ask_knob(memory, f"{prefix}/knob/{knob.name}", knob, raw)
+    return raw
+
+
+def _ask_knob(memory: Memory, key: str, knob: Knob, raw: Raw) -> str:
+    """A value that can be together with those before it; one that cannot is refused, and asked again."""
+    from sim.errors import SetupError
+
+    options = [Option(value, value, "the default" if value == knob.default else "") for value in _values(knob)]
+    while True:
+        value = memory.select(key, f"{knob.name}: {knob.meaning}", options)
+        try:
+            _read({**raw, knob.name: value})
+        except SetupError as error:
+            memory.show(Refused(error.message, error.hint))
+        else:
+            return value
+
+
+def _read(raw: Raw) -> Design:
+    from sim.design import read_design
+
+    return read_design(raw)
+
+
+def _values(knob: Knob) -> list[str]:
+    """What is offered, the default first, for Enter takes the first."""
+    if knob.bounds is None:
+        return list(knob.values)
+    low, high = knob.bounds
+    few = range(low, high + 1) if high - low < _FEW else [digit * 10**zeros for zeros in range(6) for digit in _LADDER]
+    others = [str(number) for number in few if low <= number <= high and str(number) != knob.default]
+    return [knob.default, *others]
+
+
+def _matters(knob: Knob, design: Design) -> bool:
+    """Whether the knob changes anything, given those that stand before it in the table."""
+    return design.topology in knob.topologies and _CONDITIONS.get(knob.name, lambda design: True)(design)
+
+
+_CONDITIONS: dict[str, Callable[[Design], bool]] = {
+    "k": lambda design: design.wait_for == "k",
+    "ack_when": lambda design: design.acks_needed > 0,
+    "failover": lambda design: design.replicas > 1,
+    "detect_after_ms": lambda design: design.failover == "automatic" and design.replicas > 1,
+    "promote": lambda design: design.failover == "automatic" and design.replicas > 1,
+    "promote_quorum": lambda design: design.failover == "automatic" and design.acks_needed > 0,
+    "reads": lambda design: design.topology != "chain" and design.replicas > 1,
+}

@@ -1,0 +1,107 @@
+"""An asker that never asks twice: what the journal knows of an attempt is answered from there, the rest is recorded.
+
+That makes resuming an interrupted round simple: the round is conducted again from its beginning, and everything up to
+the interruption passes without a question.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from quizkit.learn.asker import Asker, Option, Prediction
+from quizkit.learn.journal import Journal
+from quizkit.learn.scenes import Remembered, Scene, Stage
+
+Payload = dict[str, Any]
+
+
+class Memory:
+    """The answers of one attempt. Only facts of the same content `version` count: other questions need other answers.
+
+    While remembered answers last, scenes wait; then those are shown that last, a line for each answer, and whatever was
+    shown after the last answer.
+    """
+
+    def __init__(self, asker: Asker, stage: Stage, journal: Journal, attempt: str, version: str = "") -> None:
+        self.asker, self.stage, self.journal, self.attempt, self.version = asker, stage, journal, attempt, version
+        self._known: dict[str, deque[Any]] = defaultdict(deque)
+        facts = [fact for fact in journal.facts(subject=attempt) if fact.version == version and "key" in fact.payload]
+        for fact in facts:
+            self._known[fact.payload["key"]].append(fact.payload["value"])
+        self._left = len(facts)
+        self._waiting: list[Scene] = []
+
+    def show(self, scene: Scene) -> None:
+        """Show a scene now, or once everything remembered has passed."""
+        if self._left:
+            self._waiting.append(scene)
+        else:
+            self.stage.show(scene)
+
+    def pause(self, text: str) -> None:
+        """Let the learner read, unless they have been here before."""
+        if not self._left:
+            self.asker.pause(text)
+
+    def select(self, key: str, question: str, options: Sequence[Option]) -> str:
+        """The value of the option that was chosen, a `choice` of the journal."""
+        titles = {option.value: option.title for option in options}
+        return str(
+            self._answer("choice", key, question, lambda: self.asker.select(key, question, options), lambda v: titles.get(v, v))
+        )
+
+    def grade(self, key: str, question: str, options: Sequence[Option]) -> str:
+        """The same, as a self-given `grade`."""
+        return str(self._answer("grade", key, question, lambda: self.asker.select(key, question, options), str))
+
+    def text(self, key: str, question: str, note: str = "") -> str:
+        """The learner's own words, a `follow_up` of the journal."""
+        ask = lambda: self.asker.text(key, question, note)  # noqa: E731
+        return str(self._answer("follow_up", key, question, ask, lambda said: said or "(said aloud)"))
+
+    def predict(self, key: str, question: str, rows: Sequence[Option], context: Payload) -> dict[str, Prediction]:
+        """The predictions; `context` says in the journal what they were about, and what came of it."""
+
+        def ask() -> Payload:
+            return {name: asdict(one) for name, one in self.asker.predict(key, rows).items()}
+
+        raw = self._answer("prediction", key, question, ask, _in_words, context)
+        return {name: Prediction(**one) for name, one in raw.items()}
+
+    def _answer(
+        self,
+        kind: str,
+        key: str,
+        question: str,
+        ask: Callable[[], Any],
+        words: Callable[[Any], str],
+        context: Payload | None = None,
+    ) -> Any:
+        if self._known[key]:
+            return self._recall(key, question, words)
+        self._wake()
+        value = ask()
+        self.journal.append(kind, self.attempt, {"key": key, "value": value, **(context or {})}, self.version)
+        return value
+
+    def _recall(self, key: str, question: str, words: Callable[[Any], str]) -> Any:
+        value = self._known[key].popleft()
+        self._left -= 1
+        self._waiting = [scene for scene in self._waiting if scene.lasting] + [Remembered(question, words(value))]
+        if not self._left:
+            self._wake()
+        return value
+
+    def _wake(self) -> None:
+        """Nothing more is remembered; or the round took another way than last time, and the rest is of no use."""
+        waiting, self._waiting, self._left = self._waiting, [], 0
+        self._known.clear()
+        for scene in waiting:
+            self.stage.show(scene)
+
+
+def _in_words(predictions: Payload) -> str:
+    return ", ".join(f"{name} {one['verdict']} {one['confidence']} %" for name, one in predictions.items())

@@ -1,0 +1,113 @@
+"""Note -> the YAML of a deck and of scenario drafts, for a person to review."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from quizkit.library.notes.ids import card_id, scenario_id, slug
+from quizkit.library.notes.markup import printable
+from quizkit.library.notes.note import Note, Trap
+
+BLOCK_FROM = 88  # text of so many characters stands in a block of its own
+NO_SCENARIO = "(The note has no scenario: write what the interviewer asks.)"
+
+
+def drafts(note: Note) -> dict[PurePosixPath, str]:
+    """The files to write, by their path below a content folder; none for what the note does not have."""
+    files: dict[PurePosixPath, str] = {}
+    if note.questions:
+        files[PurePosixPath("decks", f"{note.slug}.yaml")] = _facts(note) + to_yaml(_deck(note))
+    for n, trap in enumerate(note.traps, start=1):
+        scenario = _scenario(note, trap)
+        path = PurePosixPath("scenarios", f"{note.slug if n == 1 else scenario['id']}.yaml")
+        if path in files:
+            scenario["id"] += f"-{n}"
+            path = path.with_stem(scenario["id"])
+        files[path] = to_yaml(scenario)
+    return files
+
+
+def to_yaml(value: dict[str, Any]) -> str:
+    """Strict YAML: no anchors, no folding, long text as blocks."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    Dumper.add_representer(str, _represent_text)
+    Dumper.add_representer(_Flow, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, True))
+    return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
+
+
+class _Flow(list[Any]):
+    """A list on one line."""
+
+
+def _represent_text(dumper: Any, text: str) -> Any:
+    style = None
+    if re.search("[\x85\u2028\u2029]", text):  # a block would end its lines there
+        style = '"'
+    elif "\n" in text or len(text) >= BLOCK_FROM:
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _facts(note: Note) -> str:
+    """The note's key-value lines as comments: they help whoever reviews the cards."""
+    return "".join(f"# {printable(f'{key}: {value}')}\n" for key, value in note.facts.items())
+
+
+def _deck(note: Note) -> dict[str, Any]:
+    tags = _topics(note)
+    cards = [
+        {"id": card_id(note.slug, question.q), "q": question.q, "a": question.a}
+        | ({"tags": _Flow(tags)} if tags else {})
+        | {"sources": _sources(note)}
+        for question in note.questions
+    ]
+    return {"deck": note.slug, "title": note.title, "reviewed": False, "cards": cards}
+
+
+def _scenario(note: Note, trap: Trap) -> dict[str, Any]:
+    parts: dict[str, Any] = {
+        "topics": _Flow(_topics(note)),
+        "interviewer": trap.interviewer or NO_SCENARIO,
+        "kill_shots": [
+            {"id": _numbered("kill-shot", n, len(trap.shots)), "say": say, "faults": _Flow()}
+            for n, say in enumerate(trap.shots, start=1)
+        ],
+        "designs": _designs(trap),
+        "debrief": trap.debrief,
+        "sources": _sources(note),
+    }
+    first = {"id": scenario_id(note.slug, trap.title), "title": trap.title, "level": 1, "reviewed": False}
+    return first | {key: part for key, part in parts.items() if part}
+
+
+def _designs(trap: Trap) -> dict[str, dict[str, str]]:
+    """The naive answers by an id made from their label."""
+    designs: dict[str, dict[str, str]] = {}
+    labels = [answer.label for answer in trap.answers]
+    for n, answer in enumerate(trap.answers, start=1):
+        name = slug(answer.label)[:40].strip("-") or "candidate"
+        if labels.count(answer.label) > 1 or name in designs:
+            name = f"{name}-{n}"
+        designs[name] = {"label": answer.label, "candidate": answer.says}
+    return designs
+
+
+def _numbered(name: str, n: int, of: int) -> str:
+    return f"{name}-{n}" if of > 1 else name
+
+
+def _topics(note: Note) -> list[str]:
+    """The note's category as tags: `Replication & Consistency` gives replication and consistency."""
+    category = next((value for key, value in note.facts.items() if key.casefold() == "category"), "")
+    return list(dict.fromkeys(filter(None, map(slug, re.split(r"[&,;/|+]|\band\b", category)))))
+
+
+def _sources(note: Note) -> _Flow:
+    return _Flow([{"title": note.title, "url": note.name, "seen": "secondary"}])

@@ -1,0 +1,1 @@
+"""A run made readable: the timeline and the story. Renderers read the trace, the history and the findings, no protocol."""

@@ -1,0 +1,88 @@
+"""English for numbers, names and times, as the story and the timeline use them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sim.trace import MS, Trace
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_LABEL = re.compile(r"#(\d+)('*)")
+MOST_PARTS = 5  # a longer enumeration is cut short
+
+
+def number(n: int) -> str:
+    """A count, in words up to twelve."""
+    return _NUMBERS[n] if n < len(_NUMBERS) else f"{n:,}"
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """A count with its noun: "one write", "three entries"."""
+    return f"{number(n)} {noun if n == 1 else plural or noun + 's'}"
+
+
+def choose(n: int, one: str, many: str) -> str:
+    """The form of a word that goes with a count."""
+    return one if n == 1 else many
+
+
+def listing(parts: Iterable[str], last: str = "and") -> str:
+    """ "A, B and C"."""
+    *most, end = parts
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins; a client or a label keeps its own way of writing."""
+    return text if re.match(r"c\d", text) else text[:1].upper() + text[1:]
+
+
+def instant(us: int) -> str:
+    """A point in time: "41.9 ms"."""
+    return f"{us / MS:.1f} ms"
+
+
+def duration(us: int) -> str:
+    """A length of time, as exact as a reader cares for: "0.4 ms", "3.8 ms", "361 ms", "10 s"."""
+    if us >= 10_000 * MS:
+        return f"{us / MS / 1000:.0f} s"
+    if us >= 1000 * MS:
+        return f"{us / MS / 1000:.1f} s"
+    text = f"{us / MS:.0f}" if us >= 10 * MS else f"{us / MS:.1f}".removesuffix(".0")
+    return f"{text} ms"
+
+
+def ranges(labels: Iterable[str]) -> str:
+    """Labels in order, neighbours drawn together: "#3, #5 and #9 to #11"; what has no log index comes last."""
+    runs = _runs(sorted(dict.fromkeys(labels), key=_place))
+    parts: list[str] = []
+    while runs and len(parts) < MOST_PARTS:
+        run = runs.pop(0)
+        parts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else run
+    left = sum(map(len, runs))
+    return listing([*parts, f"{number(left)} more"] if left else parts)
+
+
+def _runs(labels: Sequence[str]) -> list[list[str]]:
+    runs: list[list[str]] = []
+    for label in labels:
+        primes, index, name = _place(label)
+        if runs and not name and _place(runs[-1][-1]) == (primes, index - 1, ""):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    return runs
+
+
+def _place(label: str) -> tuple[int, int, str]:
+    """Where a label stands in an enumeration: first uses of an index, later uses, names."""
+    match = _LABEL.fullmatch(label)
+    return (len(match[2]), int(match[1]), "") if match else (99, 0, label)
+
+
+def machines(trace: Trace, names: Sequence[str]) -> str:
+    """Machines as a sentence has them: "A and B", "the controller", "all others" for a long list."""
+    if len(names) > 3 and len(names) > (len(trace.replicas) + len(trace.clients) + len(trace.controllers)) // 2:
+        return "all others"
+    return listing(f"the {name}" if name in trace.controllers else name for name in names)

@@ -1,0 +1,115 @@
+"""A note as a whole: title, facts, what is code, what is left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizkit.library.notes.note import Unused
+from quizkit.library.notes.read import read_note
+from quizkit.library.notes.repair import repair
+from tests.quizkit.library.notes.fixtures import HERE, NOTES, doubts_of, read_file
+
+LABELS = {"the", "interview", "post", "mortem", "trap", "solution", "fix", "scenario", "interviewer", "asks", "you"}
+LABELS |= {"answer", "answers", "amateur", "candidate", "kill", "shot", "result", "failure", "flash", "flashcards"}
+
+
+def words_of(text: str) -> set[str]:
+    return {word for word in re.findall("[^\\W\\d_]{2,}", text.casefold())}
+
+
+def test_the_seed() -> None:
+    note = read_file("leader-and-follower.md")
+    assert note.title == "Deep Dive: Leader and Follower"
+    assert list(note.facts) == ["Category", "Core Concept", "Also Known As"]
+    assert note.facts["Category"] == "Replication & Consistency"
+    assert [one.line for one in note.questions] == [102, 104, 106]
+    assert note.questions[0].q == 'What is "Split Brain"?'
+    assert note.doubts == []
+    assert note.unused == [
+        Unused(9, 23, "The Concept"),
+        Unused(41, 53, "Replication Logs (How it works under the hood)"),
+        Unused(57, 97, "Implementation (Chain Replication Concept)"),
+    ]
+
+
+def test_facts_may_go_on_and_other_quotations_are_listed() -> None:
+    note = read_note("# T\n> **A**: b\n> c\n>\n> d\n> __E:__ f\n\n> g\n", "t.md")
+    assert note.facts == {"A": "b c", "E": "f"}
+    assert [(one.line, one.text) for one in note.doubts] == [(5, "> d"), (8, "> g")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# 👑 Deep Dive: Leader", "Deep Dive: Leader"),
+        ("# ❤️ **Quorums** 🗳️ #", "Quorums"),
+        ("#   1. C++ & `raft`", "C++ & `raft`"),
+        ("no heading", "my note"),
+        ("# 👑", "my note"),
+    ],
+)
+def test_the_title(heading: str, title: str) -> None:
+    assert read_note(f"{heading}\n", "my note.md").title == title
+
+
+@pytest.mark.parametrize("fence", ["```python", "~~~", "````md title=`x`".replace("`x`", "x"), "  ~~~~ text", "- ```"])
+def test_code_is_never_read(fence: str) -> None:
+    closing = fence.strip().removeprefix("- ").rstrip("abcdefghijklmnopqrstuvwxyz =")
+    code = f"{fence}\n## Flashcards\n**Q: a?**\n*A: b*\n``\n~~\n{closing}\n"
+    note = read_note(f"# T\n{code}", "t.md")
+    assert (note.questions, note.doubts) == ([], [])
+    note = read_note(f"# T\n{code}\n## Flashcards\nQ: a?\nA: c\n", "t.md")
+    assert [one.a for one in note.questions] == ["c"]
+
+
+def test_code_that_is_never_closed_is_listed() -> None:
+    note = read_file("doubtful.md")
+    assert [one.q for one in note.questions] == ["What stays?"]
+    assert (note.doubts[-1].line, note.doubts[-1].text) == (28, "```python")
+    assert note.doubts[-1].why == "this code is never closed: lines 28-30 were not read"
+    assert doubts_of("a ``` b\n```x`y\n") == []  # no fences
+
+
+def test_sections_that_are_left_out_are_listed_with_those_below_them() -> None:
+    text = "words\n# T\nmore\n## A\n### B\nb\n### C\nc\n\n---\n## D\n# E\ne\n"
+    assert read_note(text, "t.md").unused == [
+        Unused(1, 1, "introduction"),
+        Unused(3, 3, "introduction"),
+        Unused(4, 8, "A"),
+        Unused(11, 11, "D"),
+        Unused(12, 13, "E"),
+    ]
+
+
+@pytest.mark.parametrize("name", [file.name for file in NOTES])
+def test_nothing_vanishes(name: str) -> None:
+    """Every word of the note is in the data, or stands in a line that is listed, or is a label."""
+    note = read_file(name)
+    listed = {one.line for one in note.doubts}
+    listed |= {number for one in note.unused for number in range(one.first, one.last + 1)}
+    unread = [one.line for one in note.doubts if "never closed" in one.why]
+    known = words_of(repr(asdict(note)).replace("\n", " ")) | LABELS
+    for number, line in enumerate((HERE / name).read_text(encoding="utf-8-sig").split("\n"), start=1):
+        if number not in listed and not any(number >= first for first in unread):
+            assert words_of(repr(repair(line)[0])) <= known, (number, line)
+
+
+WORDS = [
+    "\n", "\n", " ", "    ", "#", "##", "###", ">", "-", "1.", "|", "---",
+    "*", "**", "_", "`", "```", "~~~", "$", "$$", ":", "é", "<!--", "-->", "text", "Trap",
+    "Solution", "Flashcards", "Interview Post-Mortem", "**Candidate**:", "Kill Shot:", "**Q: x?**", "*A: y*", "Q:", "A:",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS)).map("".join))
+def test_no_text_is_too_odd(text: str) -> None:
+    note = read_note(text, "odd.md")
+    last = text.count("\n") + 1
+    assert all(1 <= one.line <= last for one in note.doubts)
+    assert all(1 <= one.first <= one.last <= last for one in note.unused)
+    assert all(one.q.strip() and one.a.strip() for one in note.questions)
