@@ -2,11 +2,49 @@
 
 from __future__ import annotations
 
-from quizkit.learn.asker import Asker
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from quizkit.commands.build import build_design
+from quizkit.commands.choosing import choose_design
+from quizkit.commands.comparing import candidates, play_all
+from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
-from quizkit.learn.rounds import RoundOptions, RoundResult
-from quizkit.learn.scenes import Stage
-from quizkit.library.catalog import Library, Scenario
+from quizkit.learn.memory import Memory
+from quizkit.learn.rounds import (
+    GRADES,
+    OWN,
+    Answered,
+    Chosen,
+    RoundOptions,
+    RoundResult,
+    ShotResult,
+    attempt_payload,
+    cards_to_nudge,
+    cause_of,
+    prediction_context,
+    version_of,
+)
+from quizkit.learn.scenes import (
+    Brief,
+    Compared,
+    Comparison,
+    Debrief,
+    Ended,
+    Replied,
+    Shot,
+    Stage,
+    Story,
+    StrongAnswer,
+    Timeline,
+    Verdict,
+)
+from quizkit.library.catalog import FollowUp, Library, Scenario
+from quizkit.library.play import ScenarioRun, play_scenario
+
+if TYPE_CHECKING:
+    from sim.requirements import Requirement
 
 
 def conduct_round(
@@ -39,4 +77,128 @@ def conduct_round(
 
     Raises Interrupted as `asker` does, and UsageError for a design or a knob that cannot be.
     """
-    raise NotImplementedError
+    memory = Memory(asker, stage, journal, attempt_id, version_of(scenario))
+    return _Round(memory, library, scenario, seed, options).conduct()
+
+
+@dataclass
+class _Round:
+    memory: Memory
+    library: Library
+    scenario: Scenario
+    seed: int
+    options: RoundOptions
+
+    def conduct(self) -> RoundResult:
+        self.memory.show(Brief(self.scenario, tuple(one.text for one in self._requirements)))
+        clarified = self._clarify() if self.options.clarify else ()
+        design = self._choose()
+        shots = self._attack(design)
+        nudged = self._record(design, shots)
+        if self.options.compare:
+            self._compare(design, shots)
+        if self.options.debrief and self.scenario.debrief:
+            self.memory.pause("Enter: the debrief")
+            self.memory.show(Debrief(self.scenario.debrief))
+        follow_ups = self._follow_up() if self.options.follow_ups else ()
+        result = RoundResult(self.scenario, design, self.seed, clarified, shots, follow_ups, nudged)
+        self.memory.show(Ended(result, tuple(self.library.cards[card] for card in nudged)))
+        return result
+
+    @cached_property
+    def _requirements(self) -> tuple[Requirement, ...]:
+        from sim.requirements import read_requirements
+
+        return read_requirements(self.scenario.raw_requirements)
+
+    def _clarify(self) -> tuple[str, ...]:
+        left = {f"clarify-{number}": entry for number, entry in enumerate(self.scenario.clarify, 1)}
+        asked: list[str] = []
+        while left:
+            options = [*(Option(name, entry.ask) for name, entry in left.items()), Option("done", "no more questions")]
+            name = self.memory.select(self._key("ask"), "Anything else?" if asked else "What do you ask first?", options)
+            if name == "done":
+                break
+            entry = left.pop(name)
+            asked.append(entry.ask)
+            self.memory.show(Replied(entry.answer))
+        return tuple(asked)
+
+    def _choose(self) -> Chosen:
+        options = [Option(one.id, one.label, f"“{one.says.strip()}”") for one in self.scenario.designs.values()]
+        if self.options.build:
+            options.append(Option(OWN, "build your own ..."))
+        while True:
+            name = self.memory.select(self._key("design"), "Your design", options)
+            if name != OWN:
+                return choose_design(self.scenario, name, self.options.changes)
+            if built := build_design(self.memory, self.scenario.id):
+                return built
+
+    def _attack(self, design: Chosen) -> tuple[ShotResult, ...]:
+        """One shot after another, until one breaks the design."""
+        results: list[ShotResult] = []
+        shots = list(self.scenario.kill_shots.values())
+        for number, shot in enumerate(shots, 1):
+            self.memory.show(Shot(shot, number, len(shots)))
+            results.append(self._fire(design, shot.id, last=number == len(shots)))
+            if results[-1].outcome == "broken":
+                break
+        return tuple(results)
+
+    def _fire(self, design: Chosen, shot: str, last: bool) -> ShotResult:
+        # Played before the prediction is asked for, so that one fact can hold both: whoever looks at the replay and
+        # then leaves has been scored already.
+        played = play_scenario(self.scenario, design.knobs, shot, self.seed)
+        result = ShotResult(shot, played, self._predict(design, played))
+        self.memory.show(Timeline(played))
+        self.memory.pause("Enter: what happened")
+        self.memory.show(Story(played))
+        survived = result.outcome != "broken" and not last
+        self.memory.show(Verdict(played, tuple(result.scores), survived))
+        if survived:
+            self.memory.pause("Enter: the next attack")
+        return result
+
+    def _predict(self, design: Chosen, played: ScenarioRun) -> dict[str, Prediction]:
+        rows = [Option(one.name, one.text) for one in self._requirements]
+        about = prediction_context(design, played)
+        return self.memory.predict(self._key(f"{played.shot}/predict"), "Your prediction", rows, about) if rows else {}
+
+    def _record(self, design: Chosen, shots: tuple[ShotResult, ...]) -> tuple[str, ...]:
+        """The attempt and its nudges, all or nothing, and only once; returns the cards that were nudged."""
+        recorded = self.memory.recorded("attempt")
+        if recorded:
+            return tuple(card for card in recorded["nudged"] if card in self.library.cards)
+        from quizkit.learn.reviews import nudge
+
+        cards = cards_to_nudge(self.scenario.cards, self.library.cards, shots)
+        with self.memory.journal.transaction():
+            self.memory.record("attempt", attempt_payload(self.scenario, design, self.seed, shots, cards))
+            for card in cards:
+                nudge(self.memory.journal, card, cause_of(self.scenario, shots))
+        return cards
+
+    def _compare(self, design: Chosen, shots: tuple[ShotResult, ...]) -> None:
+        """All designs under the shot that decided, or under all of them if the learner's design survived them all."""
+        self.memory.pause("Enter: the other designs under the same attack")
+        decisive = [shot for shot in shots if shot.outcome == "broken"] or shots
+        designs = candidates(self.scenario)
+        if design not in designs:
+            designs.insert(0, design)
+        known = [Compared(design, shot.played) for shot in decisive]
+        rows = play_all(self.scenario, designs, [shot.shot for shot in decisive], self.seed, known)
+        self.memory.show(Comparison(self.scenario, rows, design))
+
+    def _follow_up(self) -> tuple[Answered, ...]:
+        return tuple(self._ask_follow_up(number, entry) for number, entry in enumerate(self.scenario.follow_ups, 1))
+
+    def _ask_follow_up(self, number: int, entry: FollowUp) -> Answered:
+        key = self._key(f"follow-up/{number}")
+        said = self.memory.text(key, entry.ask, "in your own words; empty if you said it aloud")
+        self.memory.show(StrongAnswer(entry.listen_for))
+        grade = self.memory.grade(f"{key}/grade", "How was your answer?", [Option(word, word) for word in GRADES])
+        return Answered(entry.ask, said, entry.listen_for, grade)
+
+    def _key(self, question: str) -> str:
+        return f"{self.scenario.id}/{question}"

@@ -71,6 +71,15 @@ class Memory:
         raw = self._answer("prediction", key, question, ask, _in_words, context)
         return {name: Prediction(**one) for name, one in raw.items()}
 
+    def recorded(self, kind: str) -> Payload | None:
+        """The payload of the attempt's latest fact of this kind, None if there is none."""
+        facts = [fact for fact in self.journal.facts(kind, self.attempt) if fact.version == self.version]
+        return facts[-1].payload if facts else None
+
+    def record(self, kind: str, payload: Payload) -> None:
+        """Append a fact about this attempt."""
+        self.journal.append(kind, self.attempt, payload, self.version)
+
     def _answer(
         self,
         kind: str,
@@ -84,7 +93,7 @@ class Memory:
             return self._recall(key, question, words)
         self._wake()
         value = ask()
-        self.journal.append(kind, self.attempt, {"key": key, "value": value, **(context or {})}, self.version)
+        self.record(kind, {"key": key, "value": value, **(context or {})})
         return value
 
     def _recall(self, key: str, question: str, words: Callable[[Any], str]) -> Any:

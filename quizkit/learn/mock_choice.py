@@ -1,12 +1,12 @@
-"""What an interview asks by default, and which cards it leaves to drill. Deterministic: the same day and seed, the same choice."""
+"""What an interview asks by default, and which cards it leaves to drill: the same day and seed, the same choice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from quizkit.errors import QuizkitError, UsageError

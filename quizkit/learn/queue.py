@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from quizkit.errors import UsageError
 from quizkit.learn.days import day_start, local_day
 from quizkit.learn.schedule import CardState
-from quizkit.library.catalog import Card, Library
-from quizkit.library.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from quizkit.library.catalog import Card, Library
 
 NEW_A_DAY = 10
 
 
-@dataclass(frozen=True)
-class Queue:
+class Queue(NamedTuple):
     """The cards to ask now, by kind, each in the order of asking.
 
     `learning`: their minutes are over. `reviews`: due today, or nudged. `new`: never seen, no more than today has left.
@@ -47,15 +47,21 @@ def choose_cards(library: Library, deck: str | None = None, tag: str | None = No
     Raises UsageError for a deck or a tag that does not exist.
     """
     if deck is not None and deck not in library.decks:
-        raise UsageError(f"no such deck: {deck!r}", did_you_mean(deck, library.decks))
+        raise _unknown(f"no such deck: {deck!r}", deck, library.decks)
     if tag is not None and not any(tag in card.tags for card in library.cards.values()):
         tags = {name for card in library.cards.values() for name in card.tags}
-        raise UsageError(f"no card has the tag {tag!r}", did_you_mean(tag, sorted(tags)))
+        raise _unknown(f"no card has the tag {tag!r}", tag, sorted(tags))
     return {
         card.id: card
         for card in library.cards.values()
         if (drafts or card.reviewed) and deck in (None, card.deck) and (tag is None or tag in card.tags)
     }
+
+
+def _unknown(message: str, word: str, known: Iterable[str]) -> UsageError:
+    from quizkit.library.problems import did_you_mean
+
+    return UsageError(message, did_you_mean(word, known))
 
 
 def build_queue(

@@ -6,7 +6,6 @@ state be folded anew from all of that card's facts, so the cache always equals a
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
 from datetime import date, datetime, tzinfo
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from quizkit.learn.days import local_day
 from quizkit.learn.journal import Fact, Journal
 from quizkit.learn.schedule import RATINGS, RULES, CardState, Schedule
 
-_COLUMNS = tuple(field.name for field in fields(CardState))
+_COLUMNS = CardState._fields
 _THAT_MATTER = "kind IN ('review', 'undo', 'nudge')"
 
 
@@ -106,7 +105,7 @@ def _save(journal: Journal, card: str) -> None:
     if state is None:
         journal.rows("DELETE FROM card_state WHERE card = :card", {"card": card})
         return
-    values = dict(zip(_COLUMNS, map(_plain, astuple(state)), strict=True))
+    values = dict(zip(_COLUMNS, map(_plain, state), strict=True))
     names = ", ".join(f":{name}" for name in _COLUMNS)
     journal.rows(f"INSERT OR REPLACE INTO card_state ({', '.join(_COLUMNS)}) VALUES ({names})", values)
 

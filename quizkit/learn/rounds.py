@@ -91,9 +91,8 @@ class RoundResult:
 
     @property
     def outcome(self) -> str:
-        """broken if any shot broke a requirement, else unknown if any did not tell, else held."""
-        outcomes = {shot.outcome for shot in self.shots}
-        return next((word for word in ("broken", "unknown") if word in outcomes), "held")
+        """How the design fared over all shots: broken, unknown or held."""
+        return outcome_of(self.shots)
 
 
 def cards_to_nudge(linked: tuple[str, ...], known: Mapping[str, object], shots: tuple[ShotResult, ...]) -> tuple[str, ...]:
@@ -108,3 +107,43 @@ def version_of(scenario: Scenario) -> str:
     asked = (scenario.clarify, scenario.follow_ups, [design.raw_knobs for design in scenario.designs.values()])
     simulated = (scenario.raw_setup, scenario.raw_requirements, scenario.kill_shots, list(scenario.designs))
     return sha256(repr((asked, simulated)).encode()).hexdigest()[:12]
+
+
+def prediction_context(design: Chosen, played: ScenarioRun) -> dict[str, Any]:
+    """What a `prediction` fact says beside the prediction: what it was about, and what came of it."""
+    return {
+        "scenario": played.scenario,
+        "design": design.id,
+        "knobs": played.design.knobs(),
+        "shot": played.shot,
+        "seed": played.seed,
+        "met": {outcome.name: outcome.met for outcome in played.outcomes},
+    }
+
+
+def attempt_payload(
+    scenario: Scenario, design: Chosen, seed: int, shots: tuple[ShotResult, ...], nudged: tuple[str, ...]
+) -> dict[str, Any]:
+    """What an `attempt` fact says: how the design fared under each shot, and which cards that made due."""
+    return {
+        "scenario": scenario.id,
+        "design": design.id,
+        "knobs": design.knobs,
+        "seed": seed,
+        "outcome": outcome_of(shots),
+        "shots": {shot.shot: shot.outcome for shot in shots},
+        "nudged": list(nudged),
+    }
+
+
+def cause_of(scenario: Scenario, shots: tuple[ShotResult, ...]) -> str:
+    """Why a card is due, in a sentence for the drill: the first prediction that did not come true."""
+    shot, one = next((shot, one) for shot in shots for one in shot.wrong)
+    expected, found = ("hold", "broke") if one.prediction.verdict == "holds" else ("break", "held")
+    return f"{scenario.title}: you expected {one.name} to {expected} under {shot.shot}, and it {found}"
+
+
+def outcome_of(shots: tuple[ShotResult, ...]) -> str:
+    """broken if any shot broke a requirement, else unknown if any did not tell, else held."""
+    outcomes = {shot.outcome for shot in shots}
+    return next((word for word in ("broken", "unknown") if word in outcomes), "held")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from quizkit.learn.predictions import Scored
-    from quizkit.learn.rounds import Chosen, ShotResult
+    from quizkit.learn.rounds import Chosen, RoundResult
     from quizkit.library.catalog import Card, KillShot, Scenario
     from quizkit.library.play import ScenarioRun
 
@@ -101,12 +101,20 @@ class Verdict(Scene):
 
 
 @dataclass(frozen=True)
-class Comparison(Scene):
-    """All designs under the same shots and seed; `labels` by the design's id, `yours` is the learner's design."""
+class Compared:
+    """One design under one shot."""
 
-    rows: tuple[tuple[str, ScenarioRun], ...]
-    labels: dict[str, str]
-    yours: str = ""
+    design: Chosen
+    played: ScenarioRun
+
+
+@dataclass(frozen=True)
+class Comparison(Scene):
+    """Designs under the same shots and seed, shot by shot. `yours` is the design that the learner stands for."""
+
+    scenario: Scenario
+    rows: tuple[Compared, ...]
+    yours: Chosen | None = None
 
 
 @dataclass(frozen=True)
@@ -124,21 +132,11 @@ class StrongAnswer(Scene):
 
 
 @dataclass(frozen=True)
-class CardsDue(Scene):
-    """The cards that became due because predictions were wrong, of so many predictions."""
-
-    cards: tuple[Card, ...]
-    wrong: int
-    predicted: int
-
-
-@dataclass(frozen=True)
 class Ended(Scene):
-    """The end of a round: how it went over all its shots."""
+    """The end of a round, and the cards that became due because of it."""
 
-    scenario: Scenario
-    design: Chosen
-    shots: tuple[ShotResult, ...]
+    result: RoundResult
+    cards: tuple[Card, ...]
 
 
 class Stage(Protocol):

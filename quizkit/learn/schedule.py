@@ -7,9 +7,8 @@ is ours: the same card at the same count of reviews always gets the same one, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from quizkit.errors import UsageError
@@ -27,8 +26,7 @@ _LEAST_FUZZED_DAYS = 2.5
 _FUZZ = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))  # (from day, to day, share), as in Anki
 
 
-@dataclass(frozen=True)
-class CardState:
+class CardState(NamedTuple):
     """What the schedule knows of a card. `cause` says why a nudge made it due, until the next review.
 
     `phase` is new (only nudged so far), learning, review or relearning; stability is in days, difficulty from 1 to 10;
@@ -105,7 +103,7 @@ class Schedule:
 
 def nudged(state: CardState, at: datetime, cause: str) -> CardState:
     """The card made due now. What is known of the memory stays: a review ahead of time is one that FSRS understands."""
-    return replace(state, due=min(state.due, at), cause=cause)
+    return state._replace(due=min(state.due, at), cause=cause)
 
 
 def fuzzed(interval: timedelta, card: str, count: int) -> timedelta:

@@ -115,6 +115,7 @@ class Logbook:
     def _on_fault(self, number: int, event: Event) -> None:
         if event.node in self._open:
             if event.text in DEATHS:
+                self._frozen.pop(event.node, None)
                 self._down[event.node].append(number)
                 unwritten = [op for op, copy in self._open[event.node].items() if not copy.written]
                 self._lose(number, event.node, unwritten, "memory")

@@ -27,10 +27,10 @@ def choose(n: int, one: str, many: str) -> str:
     return one if n == 1 else many
 
 
-def listing(parts: Iterable[str], last: str = "and") -> str:
+def listing(parts: Sequence[str]) -> str:
     """ "A, B and C"."""
-    *most, end = parts
-    return f"{', '.join(most)} {last} {end}" if most else end
+    *most, end = parts or ("nothing",)
+    return f"{', '.join(most)} and {end}" if most else end
 
 
 def capital(text: str) -> str:
@@ -85,4 +85,4 @@ def machines(trace: Trace, names: Sequence[str]) -> str:
     """Machines as a sentence has them: "A and B", "the controller", "all others" for a long list."""
     if len(names) > 3 and len(names) > (len(trace.replicas) + len(trace.clients) + len(trace.controllers)) // 2:
         return "all others"
-    return listing(f"the {name}" if name in trace.controllers else name for name in names)
+    return listing([f"the {name}" if name in trace.controllers else name for name in names])

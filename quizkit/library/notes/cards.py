@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from quizkit.library.notes.ids import card_id
 from quizkit.library.notes.markup import ITEM, RULE, Line, closed, item_text, joined, unwrapped
 from quizkit.library.notes.note import Doubt, Question
 
@@ -42,16 +43,21 @@ class _Text:
 
 @dataclass
 class _Card:
-    line: Line
+    lines: list[Line]
     listed: bool
     question: _Text
     answers: list[_Text] = field(default_factory=list)
 
 
 class CardReader:
-    """Takes the lines of the flashcards sections one by one; `finish` gives what they hold."""
+    """Takes the lines of the flashcards sections one by one; `finish` gives what they hold.
 
-    def __init__(self) -> None:
+    Each question is kept once: two cards of one id (made with `prefix`) would share one history.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._asked: dict[str, int] = {}
         self.questions: list[Question] = []
         self.doubts: list[Doubt] = []
         self._card: _Card | None = None
@@ -64,12 +70,20 @@ class CardReader:
             return
         q = "".join(card.question.close()).strip()
         a = "\n\n".join("".join(answer.close()).strip() for answer in card.answers).strip()
-        if not q:
-            self._doubt(card.line, "a question without text")
-        elif not a:
-            self._doubt(card.line, "a question without an answer")
+        if why := self._objection(q, a, card.lines[0].number):
+            for line in card.lines:
+                self._doubt(line, why)
         else:
-            self.questions.append(Question(card.line.number, q, a))
+            self.questions.append(Question(card.lines[0].number, q, a))
+
+    def _objection(self, q: str, a: str, line: int) -> str:
+        """Why this is no card, or ""."""
+        if not q:
+            return "a question without text"
+        if not a:
+            return "a question without an answer"
+        first = self._asked.setdefault(card_id(self._prefix, q), line)
+        return "" if first == line else f"line {first} asks the same"
 
     def feed(self, lines: Iterable[Line]) -> None:
         for line in lines:
@@ -98,7 +112,7 @@ class CardReader:
     def _ask(self, line: Line, found: re.Match[str]) -> None:
         self.finish()
         text = _text(found)
-        self._card = _Card(line, bool(found[2]), text)
+        self._card = _Card([line], bool(found[2]), text)
         question, after = text.close()
         if answer := ANSWER.fullmatch(after.lstrip(" -–—:")):
             text.lines, text.mark = [question], ""
@@ -110,6 +124,8 @@ class CardReader:
         else:
             text = _text(found)
             text.indent = line.indent
+            if line not in self._card.lines:  # it may stand behind the question
+                self._card.lines.append(line)
             self._card.answers.append(text)
 
     def _go_on(self, line: Line) -> None:
@@ -118,7 +134,9 @@ class CardReader:
         if card is None or not self._belongs(card, line):
             self.finish()
             self._doubt(line, "neither a question (**Q: ...**) nor an answer (*A: ...*)")
-        elif card.answers:
+            return
+        card.lines.append(line)
+        if card.answers:
             card.answers[-1].lines += [""] * self._gap + [line.text]
         elif card.question.is_open or not (self._nested(card, line) or card.question.mark):
             card.question.lines.append(line.text)

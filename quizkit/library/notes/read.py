@@ -6,7 +6,6 @@ Four parts are read: the title, the `> **Key**: value` lines below it, the inter
 from __future__ import annotations
 
 from quizkit.library.notes.cards import CardReader
-from quizkit.library.notes.ids import card_id
 from quizkit.library.notes.labels import SOLUTION
 from quizkit.library.notes.markup import RULE, Line, mark_code
 from quizkit.library.notes.note import Doubt, Note, Trap, Unused
@@ -32,7 +31,7 @@ class _Reader:
 
     def __init__(self, note: Note) -> None:
         self.note = note
-        self.cards = CardReader()
+        self.cards = CardReader(note.slug)
         self.traps: list[TrapReader] = []
         self.part = ""  # the part that is open, or "" if what comes is not imported
         self.level = 0  # the level of its heading
@@ -61,8 +60,8 @@ class _Reader:
     def finish(self) -> Note:
         """The note with all that was found."""
         self.cards.finish()
+        self.note.questions = self.cards.questions
         self.note.doubts += self.cards.doubts
-        self._keep_questions()
         for reader in self.traps:
             reader.finish()
             self.note.doubts += reader.doubts
@@ -71,28 +70,24 @@ class _Reader:
                 self.note.traps.append(reader.trap)
         return self.note
 
-    def _keep_questions(self) -> None:
-        """Keep each question once: two cards of one id would share one history."""
-        first: dict[str, int] = {}
-        for question in self.cards.questions:
-            line = first.setdefault(card_id(self.note.slug, question.q), question.line)
-            if line == question.line:
-                self.note.questions.append(question)
-            else:
-                self.note.doubts.append(Doubt(question.line, question.q, f"line {line} asks the same"))
-
     def _enter(self, part: str, level: int, frame: int) -> None:
         self.part, self.level, self.frame = part, level, frame
 
     def _take_trap(self, section: Section) -> None:
         """An interview, or a trap: of its own, or inside the interview that is open."""
         if section.kind == INTERVIEW or not 0 < self.frame < section.level:
-            self.traps.append(TrapReader(Trap(section.number, section.topic), section.level))
+            self.traps.append(TrapReader(Trap(section.number, ""), section.level))
             self.frame = section.level
-        trap = self.traps[-1].trap
-        trap.title = trap.title or section.topic
+        self._entitle(self.traps[-1].trap, section.topic)
         self._enter(section.kind, section.level, self.frame)
         self.traps[-1].feed(section.body)
+
+    def _entitle(self, trap: Trap, topic: str) -> None:
+        """A trap is called after its headings, but not after the note if it has a name of its own."""
+        if not trap.title or (topic and self.frame == 1):
+            trap.title = topic or trap.title
+        elif topic:
+            trap.title = f"{trap.title}: {topic}"
 
     def _awaits_solution(self, level: int) -> bool:
         """Whether a solution of this level belongs to the last trap: inside its frame, or the first one beside it."""

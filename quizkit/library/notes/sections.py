@@ -47,7 +47,8 @@ class Section:
     @property
     def topic(self) -> str:
         """What the heading says after the name of the part: `Interview Post-Mortem: "The Async Trap"`."""
-        return speech(re.split(r":|\s[–—-]\s", self.title, maxsplit=1)[-1].strip()) if ":" in self.title else ""
+        _, separator, topic = re.split(r"(:|\s[–—-]\s)", f"{self.title}: ", maxsplit=1)
+        return speech(topic.removesuffix(": ")) if separator else ""
 
 
 def split_sections(lines: list[Line]) -> list[Section]:

@@ -84,7 +84,7 @@ def test_a_list_of_answers_is_several() -> None:
 
 def test_the_whole_note_is_an_interview() -> None:
     (trap,) = read_file("you-answer.md").traps
-    assert trap.title == "I Bombed the Cache"
+    assert trap.title == "Where did that number come from?"
     assert trap.interviewer == "A news site reads far more than it writes.\n\nHow fresh must a page be?"
     assert trap.answers[0].says == (
         "I'll keep every page for 60 seconds.\n\n$$ \\text{hits} = \\frac{R - W}{R} \\times 100\\,\\% $$"
@@ -132,3 +132,18 @@ def test_a_solution_elsewhere_in_the_note_is_not_that_of_the_trap() -> None:
     note = read_note("## The Trap\n**Candidate**: c\n## The Fix\nf\n## Other\n### The Solution\nx\n## Solution\ny\n", "t.md")
     assert note.traps[0].debrief == "f"
     assert [(one.first, one.last) for one in note.unused] == [(5, 7), (8, 9)]
+
+
+@pytest.mark.parametrize(
+    ("headings", "title"),
+    [
+        ("## Interview Post-Mortem: “The Async Trap”", "The Async Trap"),
+        ("## 2. Interview Postmortem - *Lost writes*", "Lost writes"),
+        ("## Post-Mortem\n### 🛑 The Trap: Acks", "Acks"),
+        ("## Interview Post Mortem: A\n### The Trap: B", "A: B"),
+        ("## Interview Post-Mortem", "T"),
+    ],
+)
+def test_the_title(headings: str, title: str) -> None:
+    (trap,) = read_note(f"# T\n{headings}\n**Candidate**: c\n", "t.md").traps
+    assert trap.title == title

@@ -1,0 +1,41 @@
+"""Runs as plain objects, for `--json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quizkit.library.play import ScenarioRun
+
+
+def replay_object(design: str, played: ScenarioRun) -> dict[str, Any]:
+    """One run: findings with the events that prove them, measures, and what became of each requirement.
+
+    A measure is a number, or text such as ">= 3000 ms" if the run ended before the thing that it measures did.
+    """
+    run = played.run
+    return {
+        "scenario": played.scenario,
+        "design": design,
+        "shot": played.shot,
+        "seed": played.seed,
+        "knobs": played.design.knobs(),
+        "findings": {
+            name: {
+                "verdict": finding.verdict,
+                "count": finding.count,
+                "evidence": [_event(played, number) for number in finding.evidence],
+            }
+            for name, finding in run.findings.items()
+        },
+        "measures": {name: one.text if one.at_least else one.value for name, one in run.measures.items()},
+        "requirements": {
+            one.name: {"required": one.required, "measured": one.measured, "met": one.met} for one in played.outcomes
+        },
+        "meets_requirements": played.meets_requirements,
+    }
+
+
+def _event(played: ScenarioRun, number: int) -> dict[str, Any]:
+    event = played.run.trace.events[number]
+    where = {"node": event.node, "peer": event.peer, "ops": list(event.ops), "text": event.text}
+    return {"event": number, "at_ms": event.at / 1000, "what": event.what, **{k: v for k, v in where.items() if v}}

@@ -1,0 +1,73 @@
+"""A run with what everyone who retells it asks first: when it was struck, what was lost, who died."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from sim.checks.finding import Finding
+from sim.history import History
+from sim.render.logbook import Logbook
+from sim.trace import Event, Trace
+
+LOST = "lost_acked_writes"
+
+
+class Case:
+    """Everything that a story or a timeline is made from. Event numbers stand for moments: "just after this event"."""
+
+    def __init__(self, trace: Trace, history: History, findings: Mapping[str, Finding]) -> None:
+        self.trace = trace
+        self.history = history
+        self.findings = findings
+        self.book = Logbook(trace, history)
+
+    def event(self, number: int) -> Event:
+        """The event with this number."""
+        return self.trace.events[number]
+
+    @cached_property
+    def strike(self) -> int | None:
+        """The event of the first fault that harms; None in a run without one."""
+        return min((shot.events[0] for shot in self.trace.shots if shot.events and shot.harms), default=None)
+
+    @cached_property
+    def healed(self) -> int:
+        """The last event of the run proper: what follows is settling."""
+        heal = next((number for number, _ in self.trace.of("healed")), len(self.trace.events))
+        return heal - 1
+
+    @cached_property
+    def lost(self) -> tuple[str, ...]:
+        """The acknowledged writes that are lost, oldest first."""
+        finding = self.broken(LOST)
+        return finding.ops if finding else ()
+
+    @cached_property
+    def dead(self) -> list[str]:
+        """The replicas that were down when the run ended."""
+        return [name for name in self.trace.replicas if self.book.is_down(name, self.healed)]
+
+    @cached_property
+    def hit(self) -> list[str]:
+        """The replicas that a harmful fault struck, in the order of the strikes."""
+        events = [self.event(number) for shot in self.trace.shots if shot.harms for number in shot.events]
+        return list(dict.fromkeys(event.node for event in events if event.node in self.trace.replicas))
+
+    @cached_property
+    def last_ack(self) -> int | None:
+        """The last acknowledgement of a write before the strike, of a lost one if there is any."""
+        early = [number for number in self.book.acks.values() if self.strike is not None and number < self.strike]
+        fatal = [number for number in early if self.event(number).ops[0] in self.lost]
+        return max(fatal or early, default=None)
+
+    @cached_property
+    def leader(self) -> str:
+        """The replica that serves clients at the end, by the highest epoch; "" if none does."""
+        claims = {name: final for name, final in self.trace.final.items() if final.up and final.member and final.claims}
+        return max(claims, key=lambda name: claims[name].epoch, default="")
+
+    def broken(self, check: str) -> Finding | None:
+        """The finding of a check, if it is that the promise was broken."""
+        finding = self.findings.get(check)
+        return finding if finding and finding.verdict == "broken" else None

@@ -1,0 +1,213 @@
+"""One template a kind of event: the sentences of a story that stand at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+
+from sim.render import words
+from sim.render.case import Case
+from sim.render.staleness import first_stale_read
+from sim.trace import MS, Event
+
+Template = Callable[[Case, int, Event], str]
+
+
+def happenings(case: Case, number: int, event: Event) -> Iterator[tuple[str, str]]:
+    """The kind and the text of what deserves to be told of an event, in most cases nothing."""
+    if event.what in TEMPLATES:
+        text = TEMPLATES[event.what](case, number, event)
+        if text:
+            yield f"{event.what} {event.text if event.what == 'fault' else ''}", text
+    if number in case.book.woke:
+        yield "woke", f"{event.node} woke up and went on with its old beliefs."
+
+
+def acknowledged(case: Case, number: int, event: Event) -> str:
+    """The last acknowledgement before the strike: what it was worth at that moment."""
+    if number != case.last_ack:
+        return ""
+    (op,) = event.ops
+    waiting = case.book.waiting(event.node, number)
+    holders = case.book.holders(op, number)
+    if waiting:
+        worth = f"{words.count(len(waiting), 'entry', 'entries')} had not left {event.node}"
+    elif holders == [event.node]:
+        worth = "no other replica had it yet"
+    else:
+        worth = f"{words.listing(holders)} had it"
+    return f"{event.node} acknowledged {case.book.name(op)} to {event.peer}; {worth}."
+
+
+# Faults
+
+
+def killed(case: Case, number: int, event: Event) -> str:
+    return f"{event.node} was killed; its disk, and what it had handed to the operating system to send, live on."
+
+
+def lost_power(case: Case, number: int, event: Event) -> str:
+    """A power cut, with what it took from the wire; what it took from the disk has a template of its own."""
+    gone = dict.fromkeys(op for drop in _drops(case, number) for op in drop.ops if op in case.book.labels)
+    unsent = [op for op in gone if not case.book.holders(op, number)[1:]]
+    if not unsent:
+        return f"{event.node} lost power."
+    return f"{event.node} lost power; what waited in its egress queue is gone ({case.book.names(unsent)})."
+
+
+def _drops(case: Case, number: int) -> Iterator[Event]:
+    """What was dropped at the very strike."""
+    later = (case.trace.events[place] for place in range(number + 1, len(case.trace.events)))
+    return takewhile(lambda event: event.what == "dropped", later)
+
+
+def paused(case: Case, number: int, event: Event) -> str:
+    return f"{event.node} froze; it will wake with its old beliefs."
+
+
+def cut(case: Case, number: int, event: Event) -> str:
+    groups = [words.machines(case.trace, side.split(", ")) for side in event.peer.split(" | ")]
+    if len(groups) == 1:
+        return f"{groups[0]} were cut off from each other."
+    if len(groups) > 2:
+        return f"the network fell apart into {words.listing(groups)}."
+    return f"the network was cut between {groups[0]} and {groups[1]}."
+
+
+def mended(case: Case, number: int, event: Event) -> str:
+    return "all links were mended."
+
+
+def slowed(case: Case, number: int, event: Event) -> str:
+    """The event does not say by how much; what the messages then waited does."""
+    sides = [side.split(", ") for side in event.peer.split(" | ")]
+    among = frozenset(name for side in sides for name in side)
+    waits = [
+        sent.until - sent.at
+        for place, sent in case.trace.of("sent")
+        if place > number and sent.node in among and sent.peer in among
+    ]
+    groups = words.listing([words.machines(case.trace, side) for side in sides])
+    longest = max(waits, default=0)
+    waited = f": what they send waits {words.duration(longest)} before it leaves" if longest >= MS else ""
+    return f"the links between {groups} became slow{waited}."
+
+
+FAULTS: dict[str, Template] = {
+    "kill": killed,
+    "power_cut": lost_power,
+    "pause": paused,
+    "cut": cut,
+    "heal": mended,
+    "slow": slowed,
+}
+
+
+def fault(case: Case, number: int, event: Event) -> str:
+    """A strike; restart and resume are told by what follows them."""
+    return FAULTS[event.text](case, number, event) if event.text in FAULTS else ""
+
+
+def lost_unsynced(case: Case, number: int, event: Event) -> str:
+    """What a power cut took from a disk, if a client had been told that it was done."""
+    acked = [op for op in event.ops if case.book.acks.get(op, number) < number]
+    if not acked:
+        return ""
+    return f"{case.book.names(acked)}, acknowledged but not synced, {_is(acked)} gone from {event.node}'s disk."
+
+
+def _is(items: list[str]) -> str:
+    return words.choose(len(items), "is", "are")
+
+
+# What the cluster does about it
+
+
+def suspected(case: Case, number: int, event: Event) -> str:
+    """Those that are held for dead at the same look are told together."""
+    if _same_look(case.trace.events[number - 1], event):
+        return ""
+    later = (case.trace.events[place] for place in range(number, len(case.trace.events)))
+    names = [one.peer for one in takewhile(lambda one: _same_look(one, event), later)]
+    return f"the {event.node} held {words.listing(names)} for dead."
+
+
+def _same_look(one: Event, other: Event) -> bool:
+    return (one.at, one.what, one.node) == (other.at, other.what, other.node)
+
+
+def elected(case: Case, number: int, event: Event) -> str:
+    """Told only if the one that was chosen never took office; else its promotion is told."""
+    took_office = any(later.node == event.peer and later.n == event.n for _, later in case.trace.of("promoted"))
+    return "" if took_office else f"the {event.node} chose {event.peer}, which never took office."
+
+
+def promoted(case: Case, number: int, event: Event) -> str:
+    """A new leader with the reasons of its election, or a new place in a chain."""
+    log = _log_to(case.book.log_end(event.node, number))
+    near = case.trace.events[max(0, number - 1) : number + 2]
+    role = next((one.text for one in near if one.what == "role" and one.node == event.node), "leader")
+    if role != "leader":
+        return f"{event.node} became the {role}, with its log up to {log}."
+    choices = [one for _, one in case.trace.of("elected") if one.peer == event.node and one.n == event.n]
+    why = f" ({choices[-1].text})" if choices and choices[-1].text else ""
+    return f"{event.node} was promoted with its log up to {log}{why}."
+
+
+def _log_to(end: int) -> str:
+    return f"#{end}" if end else "nothing"
+
+
+def removed(case: Case, number: int, event: Event) -> str:
+    return f"the {event.node} took {event.peer} out; the others go on without it."
+
+
+def came_back(case: Case, number: int, event: Event) -> str:
+    return f"{event.node} was started again, with its log up to {_log_to(case.book.log_end(event.node, number))} on its disk."
+
+
+def discarded(case: Case, number: int, event: Event) -> str:
+    """What a log gave up to agree with the new leader's."""
+    acked = [op for op in event.ops if op in case.lost]
+    which = "none of them acknowledged"
+    if acked:
+        which = "all of them acknowledged" if len(acked) == len(event.ops) else f"{words.number(len(acked))} of them acknowledged"
+    if len(event.ops) == 1:
+        which = "an acknowledged write" if acked else "which nobody was told is done"
+    return f"{event.node} discarded {case.book.names(event.ops)} to agree with the new leader ({which})."
+
+
+def healed(case: Case, number: int, event: Event) -> str:
+    """The end of the attack, if something came of it."""
+    notable = ("discarded", "promoted", "suspected", "removed")
+    follows = any(later.what in notable for later in case.trace.events[number:])
+    return "the run proper was over; links were mended and the frozen woken." if follows else ""
+
+
+def answered(case: Case, number: int, event: Event) -> str:
+    """The first read that was stale."""
+    stale = first_stale_read(case)
+    if stale is None or stale.answer != number:
+        return ""
+    name = case.book.name
+    read, missed = stale.read, stale.missed
+    got = name(read.result[1]) if read.result and read.result[1] else "the initial value"
+    return (
+        f"{read.process} read {read.keys[0]} from {read.node} and got {got}, although {name(missed.id)} had been "
+        f"acknowledged {words.duration(stale.age)} before it asked."
+    )
+
+
+TEMPLATES: dict[str, Template] = {
+    "reply_sent": acknowledged,
+    "ok_received": answered,
+    "fault": fault,
+    "lost_unsynced": lost_unsynced,
+    "suspected": suspected,
+    "elected": elected,
+    "promoted": promoted,
+    "removed": removed,
+    "up": came_back,
+    "discarded": discarded,
+    "healed": healed,
+}

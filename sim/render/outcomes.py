@@ -1,0 +1,178 @@
+"""What came of it: the sentences that end a story, each from a finding, a measure or the copies that were left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from sim.checks.finding import Finding
+from sim.checks.measure import Measure
+from sim.render import fates, words
+from sim.render.case import LOST, Case
+from sim.trace import MS
+
+Told = Iterator[tuple[str, tuple[int, ...]]]  # a text, and the events behind it
+Measures = Mapping[str, Measure]
+
+STOPPED = 10  # writes have stopped if none succeeds for this many times the usual wait
+
+
+def unfired(case: Case, _: Measures) -> Told:
+    """An attack that did not take place."""
+    for place, shot in enumerate(case.trace.shots, 1):
+        if shot.fired_at is None:
+            verb = shot.verb.replace("_", " ")
+            yield f"The {verb} at place {place} of the schedule never struck, so this run proves nothing.", ()
+
+
+def peaceful(case: Case, _: Measures) -> Told:
+    """A run without any attack."""
+    if case.trace.shots:
+        return
+    writes = [op for op in case.history if not op.is_read]
+    waits = [op.completed_at - op.invoked_at for op in case.history.acked_writes if op.completed_at is not None]
+    done = "All" if len(waits) == len(writes) else words.capital(words.number(len(waits))) + " of"
+    slowest = words.duration(max(waits, default=0))
+    asked = words.count(len(writes), "write was", "writes were")
+    yield f"Nothing was attacked. {done} {asked} acknowledged, none later than {slowest} after it was asked for.", ()
+
+
+def lost_writes(case: Case, _: Measures) -> Told:
+    """Why each acknowledged write is lost, those with the same fate together, and the sum of them."""
+    finding = case.broken(LOST)
+    if finding is None:
+        return
+    yield from fates.why_lost(case)
+    holders = [name for name in case.trace.replicas if _has_any(case, name)]
+    where = "on no surviving node" if not holders else f"not in the log of {case.leader or 'any leader'}"
+    are = words.choose(finding.count, "is", "are")
+    acked = words.count(finding.count, "acknowledged write is", "acknowledged writes are")
+    yield f"{case.book.names(case.lost)} {are} {where}: {acked} lost.", finding.evidence
+
+
+def _has_any(case: Case, name: str) -> bool:
+    final = case.trace.final.get(name)
+    return final is not None and final.up and not frozenset(case.lost).isdisjoint((*final.ops, *final.pending))
+
+
+def split_brain(case: Case, _: Measures) -> Told:
+    """Two histories that clients were told of."""
+    finding = case.broken("split_brain")
+    if finding is None:
+        return
+    replies = [number for number in finding.evidence if case.event(number).what == "reply_sent"]
+    last = case.event(replies[-1])
+    other = next((case.event(number) for number in reversed(replies) if case.event(number).node != last.node), last)
+    name = case.book.name
+    yield (
+        f"Split brain: {other.node} acknowledged {name(other.ops[0])} and {last.node} acknowledged {name(last.ops[0])}, "
+        f"each as the leader and neither with the other's write; {words.count(finding.count, 'acknowledgement')} "
+        f"went into a second history."
+    ), finding.evidence
+
+
+def stale_reads(case: Case, _: Measures) -> Told:
+    """How many; the first one was told at its time."""
+    finding = case.broken("stale_reads")
+    if finding is not None:
+        reads = sum(op.is_read and op.ok for op in case.history)
+        are = words.choose(finding.count, "was", "were")
+        yield f"{words.capital(words.number(finding.count))} of {words.count(reads, 'read')} {are} stale.", finding.evidence
+
+
+def diverged(case: Case, _: Measures) -> Told:
+    """Replicas that do not agree in the end."""
+    finding = case.broken("converged")
+    if finding is None:
+        return
+    model = case.leader or next(iter(case.trace.final))
+    mine = frozenset(case.trace.final[model].ops)
+    for name, final in case.trace.final.items():
+        differs = mine.symmetric_difference(final.ops)
+        if final.up and final.member and differs:
+            ops = [op for op in case.history.ops if op in differs]
+            yield f"{name} ends with other data than {model}: they differ in {case.book.names(ops)}.", finding.evidence
+            return
+    yield f"{words.count(finding.count, 'replica')} ended with other data than {model}.", finding.evidence
+
+
+def ledger(case: Case, _: Measures) -> Told:
+    """Books that do not balance, as the consequence of a loss or for a reason of its own."""
+    finding = case.broken("ledger_balances")
+    if finding is not None:
+        therefore = "so the books" if case.lost else "the books"
+        do = words.choose(finding.count, "account does", "accounts do")
+        yield words.capital(f"{therefore} of {words.number(finding.count)} {do} not balance."), finding.evidence
+
+
+def undecided(case: Case, _: Measures) -> Told:
+    """What the run does not tell, a sentence for each reason."""
+    if case.trace.unfired:
+        return
+    reasons: dict[str, list[Finding]] = {}
+    for finding in case.findings.values():
+        if finding.verdict == "unknown":
+            reasons.setdefault(finding.reason, []).append(finding)
+    for reason, findings in reasons.items():
+        names = words.listing([finding.check.replace("_", " ") for finding in findings])
+        yield f"Undecided ({names}): {reason}.", ()
+
+
+def survived(case: Case, _: Measures) -> Told:
+    """Why the fault did not hurt."""
+    finding = case.findings.get(LOST)
+    if finding and finding.verdict == "holds" and case.strike is not None:
+        yield from fates.why_kept(case)
+
+
+def outage(case: Case, measures: Measures) -> Told:
+    """How long writes stopped, or that they did not."""
+    gap, usual = measures.get("unavailable_ms"), measures.get("write_p50_ms")
+    if case.strike is None or gap is None or gap.value is None:
+        return
+    length = round(gap.value * MS)
+    start, end = _longest_gap(case)
+    if usual is None or usual.value is None or gap.value < STOPPED * usual.value:
+        yield f"Writes went on: never more than {words.duration(length)} passed without one.", ()
+    elif gap.at_least:
+        yield f"Writes stopped at {words.instant(start)} and had not come back {words.duration(length)} later.", ()
+        yield from fates.why_stalled(case, start)
+    else:
+        yield f"Writes stopped for {words.duration(length)}, until {words.instant(end)}.", ()
+
+
+def _longest_gap(case: Case) -> tuple[int, int]:
+    """The longest time between two successes of writes, or from the last one to the end of the run proper."""
+    first = next((op.invoked_at for op in case.history if not op.is_read), 0)
+    oks = sorted(op.completed_at for op in case.history.acked_writes if op.completed_at is not None)
+    edges = [first, *(at for at in oks if at <= case.trace.healed_at), case.trace.healed_at]
+    return max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
+
+
+def unknown_writes(case: Case, _: Measures) -> Told:
+    """Clients that never learnt the outcome."""
+    writes = case.history.unknown_writes
+    if not writes or case.strike is None:
+        return
+    final = case.trace.final.get(case.leader)
+    done = sum(op.id in final.ops for op in writes) if final else 0
+    took = "none of them took effect" if len(writes) > 1 else "it did not take effect"
+    if done:
+        took = f"{words.number(done)} of them took effect" if len(writes) > 1 else "it took effect"
+    have = words.choose(len(writes), "has", "have")
+    yield f"{words.capital(words.count(len(writes), 'write'))} {have} an unknown outcome for the client; {took}.", ()
+
+
+ALL = (
+    unfired,
+    peaceful,
+    lost_writes,
+    split_brain,
+    survived,
+    stale_reads,
+    diverged,
+    ledger,
+    undecided,
+    outage,
+    unknown_writes,
+)
