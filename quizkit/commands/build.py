@@ -78,7 +78,8 @@ def _values(knob: Knob) -> list[str]:
 
 def _matters(knob: Knob, design: Design) -> bool:
     """Whether the knob changes anything, given those that stand before it in the table."""
-    return design.topology in knob.topologies and _CONDITIONS.get(knob.name, lambda design: True)(design)
+    condition = _CONDITIONS.get(knob.name)
+    return design.topology in knob.topologies and (condition is None or condition(design))
 
 
 _CONDITIONS: dict[str, Callable[[Design], bool]] = {

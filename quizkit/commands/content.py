@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from quizkit.commands.content_import import import_note
 from quizkit.errors import FAILURE
 from quizkit.home import find_home
+from quizkit.screen.console import progress
 from quizkit.screen.spans import plural
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def check(
     """
     from quizkit.library.check import check_content
 
-    report = check_content(path, find_home(), prove=not no_prove, progress=show_progress if sys.stderr.isatty() else None)
+    report = check_content(path, find_home(), prove=not no_prove, progress=progress)
     if as_json:
         _print_json(report)
     else:
@@ -49,12 +49,6 @@ def check(
 
 content_app.command("check")(check)
 content_app.command("import")(import_note)
-
-
-def show_progress(done: int, of: int) -> None:
-    """A counter on one line of the terminal, which is emptied at the end."""
-    sys.stderr.write("\r\x1b[K" + (f"trials played: {done} of {of}" if done < of else ""))
-    sys.stderr.flush()
 
 
 def _summary(report: Report) -> str:

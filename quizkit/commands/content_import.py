@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quizkit.library.notes.note import Note, Unused
     from quizkit.library.notes.repair import Repair
 
+KEEP = -1  # a path stays on one line, so that it can be copied
 NO_CARDS = "cards look like **Q: ...** and *A: ...* below a heading that says Flashcards"
 
 
@@ -91,7 +92,7 @@ def _print_json(note: Note, notice: str, repairs: list[Repair], states: dict[str
 
 
 def _report(note: Note, notice: str, repairs: list[Repair], states: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """The lines of the report, each with the indentation at which it goes on if it is too long."""
+    """The lines of the report, each with the indentation at which it goes on if it is too long, or KEEP for a path."""
     yield 2, note.title
     yield 2, f"  {plural(len(note.questions), 'card')} and {plural(len(note.traps), 'scenario draft')}"
     if notice:
@@ -100,14 +101,16 @@ def _report(note: Note, notice: str, repairs: list[Repair], states: dict[str, st
     yield from _list("not understood:", (_pair(one.line, one.text, f"({one.why})") for one in note.doubts))
     left_out = ([f"{_span(one)}  {one.heading}"] for one in note.unused)
     yield from _list("not imported, neither cards nor an interview:", left_out)
-    if not states:
-        yield 6, f"hint: there is nothing to write; {NO_CARDS}"
-        return
     yield 0, ""
-    for path, state in states.items():
-        yield 2, f"{state}: {path}"
-    if "written" in states.values():
-        yield 2, "Review the drafts, then set `reviewed: true`. Until then: quizkit drill --drafts"
+    for state in sorted(set(states.values())):
+        yield 2, f"{state}:"
+        yield from ((KEEP, path) for path in states if states[path] == state)
+    if not states:
+        yield 2, f"Nothing to write: {NO_CARDS}"
+    elif "written" in states.values():
+        yield 0, ""
+        yield 2, "Review the drafts, then set `reviewed: true`."
+        yield 2, "Until then: quizkit drill --drafts"
 
 
 def _span(unused: Unused) -> str:
@@ -132,4 +135,6 @@ def _list(title: str, entries: Iterable[list[str]]) -> Iterator[tuple[int, str]]
 def _wrapped(line: str, indent: int, width: int) -> str:
     """The line in the width of the terminal; control characters of the note do not reach it."""
     shown = "".join(one if one.isprintable() else " " if one == "\n" else "�" for one in line)
-    return textwrap.fill(shown, width, subsequent_indent=" " * indent, break_on_hyphens=False) if shown else ""
+    if indent == KEEP or not shown:
+        return shown
+    return textwrap.fill(shown, width, subsequent_indent=" " * indent, break_on_hyphens=False)

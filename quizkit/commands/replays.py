@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quizkit.learn.rounds import RoundResult, ShotResult
 from quizkit.library.play import ScenarioRun
 
 
@@ -32,6 +33,27 @@ def replay_object(design: str, played: ScenarioRun) -> dict[str, Any]:
             one.name: {"required": one.required, "measured": one.measured, "met": one.met} for one in played.outcomes
         },
         "meets_requirements": played.meets_requirements,
+    }
+
+
+def round_object(result: RoundResult) -> dict[str, Any]:
+    """A whole round: a replay for each shot, with what was predicted of it and whether that was right."""
+    return {
+        "scenario": result.scenario.id,
+        "design": result.design.id,
+        "seed": result.seed,
+        "outcome": result.outcome,
+        "replays": [
+            replay_object(result.design.id, shot.played) | {"predictions": _predictions(shot)} for shot in result.shots
+        ],
+        "cards_due": list(result.nudged),
+    }
+
+
+def _predictions(shot: ShotResult) -> dict[str, Any]:
+    return {
+        one.name: {"verdict": one.prediction.verdict, "confidence": one.prediction.confidence, "right": one.right}
+        for one in shot.scores
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_ANYWHERE = re.compile(r"[\\`*\[\]<>~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)")
-_AT_THE_START = re.compile(r"^(?:([-+#=|:])|(\d+)([.)]))")
+_ANYWHERE = re.compile(r"[\\`*\[\]~$]|<(?=[A-Za-z/!?])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)")
+_AT_THE_START = re.compile(r"^(?:([-+#=|:>])|(\d+)([.)]))")
 
 
 def escaped(text: str) -> str:

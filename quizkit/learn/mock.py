@@ -72,6 +72,11 @@ class MockState:
     given_up: bool = False
 
     @property
+    def played(self) -> list[RoundRecord]:
+        """The rounds that were played to their end, in order."""
+        return list(self.rounds.values())
+
+    @property
     def elapsed(self) -> timedelta:
         """The time spent on all parts; a pause between two sittings does not count."""
         return sum(self.spent.values(), timedelta())

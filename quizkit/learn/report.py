@@ -105,7 +105,7 @@ def _scenario(number: int, record: RoundRecord, library: Library) -> Iterator[st
     if record.clarified:
         yield "### You asked"
         for reply in record.clarified:
-            yield f"**{escaped(reply.ask)}**\n\n{quoted(reply.answer)}"
+            yield f"{_asked(reply)}\n\n{quoted(reply.answer)}"
     yield "### Your design"
     yield f"**{escaped(record.design)}**" + (f"\n\n{quoted(record.says)}" if record.says else "")
     yield "Knobs: " + ", ".join(f"`{name}={value}`" for name, value in record.knobs.items()) + "."
@@ -135,7 +135,7 @@ def _follow_ups(replies: Sequence[Reply]) -> Iterator[str]:
     if replies:
         yield "### Follow-up questions"
     for reply in replies:
-        yield f"**{escaped(reply.ask)}**"
+        yield _asked(reply)
         yield quoted_words(reply.answer) if reply.answer else SAID_ALOUD
         if reply.listen_for:
             yield "A strong answer mentions:"
@@ -181,8 +181,12 @@ def _card(one: ToDrill, library: Library) -> str:
     return f"- `{one.card}`: {' '.join(library.cards[one.card].q.split())} ({escaped(one.cause)})"
 
 
+def _asked(reply: Reply) -> str:
+    return f"**{' '.join(reply.ask.split())}**"
+
+
 def _bullets(items: Iterable[str]) -> str:
-    return "\n".join(f"- {escaped(item)}" for item in items)
+    return "\n".join(f"- {' '.join(item.split())}" for item in items)
 
 
 def _indented(text: str, columns: int) -> str:

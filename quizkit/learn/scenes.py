@@ -79,9 +79,10 @@ class Shot(Scene):
 
 @dataclass(frozen=True)
 class Timeline(Scene):
-    """What happened, instant by instant, a column a machine."""
+    """What happened, instant by instant, a column a machine; `everything`: also what has nothing to do with the attack."""
 
     played: ScenarioRun
+    everything: bool = False
 
 
 @dataclass(frozen=True)

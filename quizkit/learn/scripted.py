@@ -15,7 +15,7 @@ Whoever asks for an answer that is not there learns the key and what it may be, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -29,10 +29,10 @@ from quizkit.library.strict_yaml import Document, Path, read_yaml
 class ScriptedAsker:
     """Answers every question from a file of answers. Raises UsageError, with `file:line:col`, for one that does not fit."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, asked: Iterable[str] = ()) -> None:
         self._document = document
         self._given: dict[str, Any] = document.value
-        self._asked: Counter[str] = Counter()
+        self._asked = Counter(asked)
 
     def pause(self, text: str) -> None:
         """Nobody needs the time."""
@@ -105,8 +105,11 @@ class ScriptedAsker:
         return _error(Problem(self._document.place(path, key), message, hint))
 
 
-def read_answers(path: FilePath) -> ScriptedAsker:
-    """The answers in this file; raises UsageError if it cannot be read or maps no keys to answers."""
+def read_answers(path: FilePath, asked: Iterable[str] = ()) -> ScriptedAsker:
+    """The answers in this file; raises UsageError if it cannot be read or maps no keys to answers.
+
+    `asked` are the keys of the questions that were answered before an interruption: their answers are used up.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -116,7 +119,7 @@ def read_answers(path: FilePath) -> ScriptedAsker:
         document.complain(1, 1, "a file of answers is a mapping", "write lines of the form `key: answer`")
     if document.problems:
         raise _error(document.problems[0])
-    return ScriptedAsker(document)
+    return ScriptedAsker(document, asked)
 
 
 def _error(problem: Problem) -> UsageError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from quizkit.library.review import find_targets, review
 from quizkit.library.strict_yaml import Document
 from quizkit.library.trial import run_trials, trials
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 
 @dataclass
@@ -39,10 +40,15 @@ class Report:
         return len(self.problems) - self.errors
 
 
-def check_content(path: Path | None, home: Home, prove: bool = True, progress: Progress | None = None) -> Report:
+def no_progress(title: str, total: int) -> AbstractContextManager[Callable[[], None]]:
+    """Shows nothing, as `quizkit.screen.console.progress` does without a terminal."""
+    return nullcontext(lambda: None)
+
+
+def check_content(path: Path | None, home: Home, prove: bool = True, progress: Progress = no_progress) -> Report:
     """Check the content at `path`, or shipped and own content; raises UsageError if nothing is there.
 
-    `progress` is told how many of how many trials are done.
+    `progress` is given what is counted and how much of it there is; what it yields is called after each.
     """
     selected, neighbours = _files(path, home)
     compiled = {file: _compile(file) for file in dict.fromkeys((*neighbours, *selected))}
@@ -55,7 +61,7 @@ def check_content(path: Path | None, home: Home, prove: bool = True, progress: P
     for part in checked:
         report.problems += [*part.problems, *review(part, targets)]
     if prove:
-        _prove(checked, report, progress or (lambda done, of: None))
+        _prove(checked, report, progress)
     report.problems = in_order(report.problems)
     return report
 
@@ -104,10 +110,10 @@ def _prove(checked: Iterable[Compiled], report: Report, progress: Progress) -> N
         for scenario in part.content.scenarios.values()
         for trial in trials(scenario)
     ]
-    progress(0, len(todo))
     results = run_trials([trial for trial, _ in todo])
-    for done, ((trial, document), result) in enumerate(zip(todo, results, strict=True), start=1):
-        verdict = judge_trial(trial, result, document)
-        report.proved += verdict.proved
-        report.problems += verdict.problems
-        progress(done, len(todo))
+    with progress("proving claims", len(todo)) as advance:
+        for (trial, document), result in zip(todo, results, strict=True):
+            verdict = judge_trial(trial, result, document)
+            report.proved += verdict.proved
+            report.problems += verdict.problems
+            advance()

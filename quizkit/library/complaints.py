@@ -31,11 +31,8 @@ WORDS: dict[str, Callable[[ErrorDetails], str]] = {
 
 def explain(error: ValidationError, model: type[BaseModel], document: Document, prefix: Path = ()) -> list[Problem]:
     """One problem for each node that `model` refuses; `prefix` is where in the document the validated part stands."""
-    problems: dict[Path, Problem] = {}
-    for detail in error.errors(include_url=False):
-        path = prefix + detail["loc"]
-        problems.setdefault(path, _explain_one(detail, model, document, path))
-    return list(problems.values())
+    details = error.errors(include_url=False)
+    return [_explain_one(detail, model, document, prefix + detail["loc"]) for detail in details]
 
 
 def _explain_one(detail: ErrorDetails, model: type[BaseModel], document: Document, path: Path) -> Problem:

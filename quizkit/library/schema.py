@@ -72,12 +72,16 @@ class Strict(BaseModel):
 
 
 class SourceEntry(Strict):
+    """Where a fact comes from."""
+
     title: Text = Field(description="what it is called")
     url: Text = Field(description="where to read it")
     seen: Literal["primary", "docs", "secondary"] = Field(description="primary, docs or secondary: how it was seen")
 
 
 class BasicCard(Strict):
+    """A question and its answer."""
+
     id: Id = Field(description="stable and unique: the learner's history hangs on it")
     q: Text = Field(description="the question, in Markdown")
     a: Text = Field(description="the answer, in Markdown")
@@ -92,6 +96,8 @@ CARD_KINDS: dict[str, type[BasicCard]] = {"basic": BasicCard}
 
 
 class DeckFile(Strict):
+    """A deck of cards on one topic."""
+
     deck: Id = Field(description="the id of the deck")
     title: Text = Field(description="the name of the topic")
     reviewed: Truth = Field(True, description="false keeps the cards of a draft out of drills")
@@ -99,17 +105,23 @@ class DeckFile(Strict):
 
 
 class Clarify(Strict):
+    """A question that the learner may ask first."""
+
     ask: Text = Field(description="what the learner may ask")
     answer: Text = Field(description="what the interviewer answers")
 
 
 class Shot(Strict):
+    """An attack on the design."""
+
     id: Id = Field(description="unique within the scenario")
     say: Text = Field(description="what the interviewer says")
     faults: list[Raw] = Field(default=[], description="the faults, such as [{at_ms: 5, do: kill, node: leader}]")
 
 
 class DesignEntry(Strict):
+    """A design that a candidate could choose."""
+
     label: Text = Field(description="the design in a few words")
     candidate: Text = Field(description="what a candidate would say who chooses it")
     knobs: Raw = Field(default={}, alias="set", description="the knobs that differ from the defaults")
@@ -117,11 +129,15 @@ class DesignEntry(Strict):
 
 
 class FollowUpEntry(Strict):
+    """A question after the debrief."""
+
     ask: Text = Field(description="the question")
     listen_for: list[Text] = Field(default=[], description="what a strong answer mentions")
 
 
 class ScenarioFile(Strict):
+    """A kill-shot scenario."""
+
     id: Id = Field(description="stable and unique: the learner's history hangs on it")
     title: Text = Field(description="the name of the scenario")
     level: Level = Field(description="1 basic, 2 working knowledge, 3 expert")

@@ -32,7 +32,7 @@ def today_text(style: Style, today: Today) -> str:
         ("cards", f"{today.due} due, {today.new} new, {today.answered} answered today"),
         ("streak", plural(today.streak, "day")),
         ("last", _last(today)),
-        ("begun", "; ".join(today.unfinished) or "nothing is left unfinished"),
+        ("begun", _begun(today.unfinished)),
         ("next", style.bold(today.next)),
     ]
     return "\n".join([style.bold(f"{local:%A} {local.day} {local:%B}"), *(f"  {name:7} {text}" for name, text in lines)])
@@ -43,3 +43,10 @@ def _last(today: Today) -> str:
         return "no scenario played yet"
     outcome, design = today.last.payload["outcome"], today.last.payload["design"]
     return f"{today.last_title} with {design}: {outcome}, {when(today.last.at, today.at)}"
+
+
+def _begun(unfinished: list[str]) -> str:
+    if not unfinished:
+        return "nothing is left unfinished"
+    more = f", and {len(unfinished) - 1} more" if len(unfinished) > 1 else ""
+    return f"{unfinished[0]}{more}"

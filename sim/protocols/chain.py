@@ -80,7 +80,7 @@ class ChainReplica(Replica):
         if self.predecessor:
             yield Send(self.predecessor, Behind(self.epoch, len(self.log)))
         if self.is_tail:
-            self.shipped = self.durable
+            self.shipped, self.reads_from = self.durable, len(self.log)
             yield from self.commit_to(self.durable)
         yield from self.precede()
 

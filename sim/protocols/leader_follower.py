@@ -49,6 +49,7 @@ class LeaderFollower(Replica):
         self.leader = self.name
         self.positions = dict.fromkeys(self.peers, 0)
         self.committed = self.shipped = self.durable
+        self.reads_from = len(self.log)
         yield from self.play("leader")
         yield from self.apply_to(self.committed)
         yield from self.announce()

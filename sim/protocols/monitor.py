@@ -13,14 +13,12 @@ class Monitor(Node):
         super().__init__(name, cluster.luck)
         self.cluster = cluster
         self.design = cluster.design
-        self.serving: tuple[str, ...] = ()
+        self.epoch, self.serving = 1, self.first_serving()
         self.heard: dict[str, int] = {}
         self.suspected: tuple[str, ...] = ()
 
     def on_boot(self) -> Effects:
         """All replicas are alive until they fall silent."""
-        self.epoch = 1
-        self.serving = self.first_serving()
         yield from self.remember()
         yield from self.watch()
 

@@ -34,6 +34,7 @@ class Replica(Node):
         self.shipped = 0  # all entries up to here were sent on
         self.applying = 0  # all entries up to here were given to the state machine
         self.state = cluster.new_state()
+        self.reads_from = 0  # reads are refused until the state holds all entries up to here
         self._asked = (-1, 0)  # log length and instant of the last request to fill a gap
 
     @property
@@ -60,6 +61,7 @@ class Replica(Node):
                 self._forget_after(record.n)
             else:
                 self.epoch = record.n
+        self.reads_from = len(self.log)
         yield Fsync()
         for controller in self.cluster.controllers:
             yield Send(controller, Hello())
@@ -122,8 +124,9 @@ class Replica(Node):
         yield Note("discarded", tuple(entry.op for entry in gone), keep + 1)
         yield Write(Record("cut", n=keep))
         yield Fsync()
+        self.reads_from = min(self.reads_from, keep)
         if self.applying > keep:
-            self.applying, self.state = 0, self.cluster.new_state()
+            self.applying, self.state, self.reads_from = 0, self.cluster.new_state(), keep
             yield from self.apply_to(keep)
 
     def common_prefix(self, ends: Ends) -> int:
@@ -172,8 +175,11 @@ class Replica(Node):
         return iter(())
 
     def answer_read(self, request: Request, client: str) -> Effects:
-        """Read the state of this replica as it is."""
-        yield Send(client, Reply(request.op, True, self.state.read(str(request.command[1]))))
+        """Read the state of this replica as it is, once it is rebuilt: nobody is shown a database in the middle of recovery."""
+        if len(self.state.ops) < self.reads_from:
+            yield from self.refuse(request, client)
+        else:
+            yield Send(client, Reply(request.op, True, self.state.read(str(request.command[1]))))
 
     def refuse(self, request: Request, client: str) -> Effects:
         """Tell a client that nothing was accepted here."""

@@ -13,6 +13,11 @@ from sim.trace import Event, Trace
 LOST = "lost_acked_writes"
 
 
+def sides_of(event: Event) -> list[list[str]]:
+    """The groups of machines that a fault of links lies between."""
+    return [side.split(", ") for side in event.peer.split(" | ")]
+
+
 class Case:
     """Everything that a story or a timeline is made from. Event numbers stand for moments: "just after this event"."""
 
@@ -50,9 +55,14 @@ class Case:
 
     @cached_property
     def hit(self) -> list[str]:
-        """The replicas that a harmful fault struck, in the order of the strikes."""
+        """The replicas that a harmful fault struck, in the order of the strikes; of a cut, those on the smaller side."""
         events = [self.event(number) for shot in self.trace.shots if shot.harms for number in shot.events]
-        return list(dict.fromkeys(event.node for event in events if event.node in self.trace.replicas))
+        struck = [name for event in events for name in ([event.node] if event.node else self._smaller_side(event))]
+        return [name for name in dict.fromkeys(struck) if name in self.trace.replicas]
+
+    def _smaller_side(self, cut: Event) -> list[str]:
+        sides = [[name for name in side if name in self.trace.replicas] for side in sides_of(cut)]
+        return min(filter(None, sides), key=len, default=[])
 
     @cached_property
     def last_ack(self) -> int | None:
@@ -62,10 +72,21 @@ class Case:
         return max(fatal or early, default=None)
 
     @cached_property
+    def lone_acks(self) -> list[int]:
+        """The acknowledgements of lost writes after the strike: by one who was cut off and did not know."""
+        return [number for op, number in self.book.acks.items() if op in self.lost and number > (self.strike or 0)]
+
+    @cached_property
     def leader(self) -> str:
         """The replica that serves clients at the end, by the highest epoch; "" if none does."""
         claims = {name: final for name, final in self.trace.final.items() if final.up and final.member and final.claims}
         return max(claims, key=lambda name: claims[name].epoch, default="")
+
+    @cached_property
+    def settling_matters(self) -> bool:
+        """Whether something worth telling happened only after the repairs at the end."""
+        notable = ("discarded", "promoted", "suspected", "removed")
+        return any(event.what in notable for event in self.trace.events[self.healed + 1 :])
 
     def broken(self, check: str) -> Finding | None:
         """The finding of a check, if it is that the promise was broken."""

@@ -21,7 +21,7 @@ def why_lost(case: Case) -> Told:
     for (where, *fate), ops in list(groups.items())[:MOST_FATES]:
         them = words.choose(len(ops), "it", "them")
         was = words.choose(len(ops), "was", "were")
-        text = words.listing([part.format(them=them, they=words.choose(len(ops), "it", "they"), was=was) for part in fate])
+        text = words.clauses([part.format(them=them, they=words.choose(len(ops), "it", "they"), was=was) for part in fate])
         events = tuple(copy.since for op in ops for copy in case.book.copies[op])
         yield f"{case.book.names(ops)} {was} {where}: {text}.", events
 
@@ -80,11 +80,15 @@ def why_kept(case: Case) -> Told:
 def _near_miss(case: Case, strike: int) -> tuple[str, tuple[int, ...]]:
     """Some writes were acknowledged when one machine alone had them; then it matters which one was struck."""
     acks, book = case.book.acks, case.book
+    ackers = list(dict.fromkeys(case.event(number).node for number in acks.values()))
+    if ackers == [case.leader]:
+        text = f"Nothing acknowledged is lost: {case.leader} acknowledged every write and is the one that serves in the end."
+        return text, ()
     alone = {op: at for op, at in acks.items() if at < strike and len(book.holders(op, at)) == 1}
     risky = [op for op, at in alone.items() if book.holders(op, at)[0] in case.hit]
     if not risky:
-        struck = words.listing(case.hit) if case.hit else "the part that was cut off"
-        return f"Nothing acknowledged is lost: no write was on {struck} alone.", tuple(alone.values())
+        struck = words.listing(case.hit)
+        return f"Nothing acknowledged is lost: no acknowledged write was on {struck} alone.", tuple(alone.values())
     open_still = [op for op in risky if len(book.holders(op, strike)) == 1]
     op = (open_still or risky)[-1]
     node = case.event(acks[op]).node
@@ -115,6 +119,9 @@ def _late_rescue(case: Case, ops: list[str], node: str) -> tuple[str, tuple[int,
 
 def why_stalled(case: Case, since: int) -> Told:
     """The first write that hangs since `since` (us): who took it, and who has not got it."""
+    if not case.leader:
+        yield f"{words.listing(case.dead)} stayed down, and nobody was promoted.", ()
+        return
     acks, end = case.book.acks, case.healed
     for op, copies in case.book.copies.items():
         if (op in acks and acks[op] <= end) or case.event(copies[0].since).at < since or copies[0].since > end:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from sim.render import words
-from sim.render.case import Case
+from sim.render.case import Case, sides_of
 from sim.render.staleness import first_stale_read
 from sim.trace import MS, Event
 
@@ -24,19 +24,23 @@ def happenings(case: Case, number: int, event: Event) -> Iterator[tuple[str, str
 
 
 def acknowledged(case: Case, number: int, event: Event) -> str:
-    """The last acknowledgement before the strike: what it was worth at that moment."""
+    """The last acknowledgement before the strike: what it was worth at that moment. Also the first doomed one after it."""
+    if case.lone_acks and number == case.lone_acks[0]:
+        followed = len(case.lone_acks) - 1
+        more = f"; {words.number(followed)} more followed" if followed else ""
+        return f"{event.node} acknowledged {case.book.name(event.ops[0])} to {event.peer}, and no other replica had it{more}."
     if number != case.last_ack:
         return ""
-    (op,) = event.ops
+    return f"{event.node} acknowledged {case.book.name(event.ops[0])} to {event.peer}; {worth(case, number, event)}."
+
+
+def worth(case: Case, number: int, event: Event) -> str:
+    """What an acknowledgement was worth when it was given: who had the write, or what had not even left."""
     waiting = case.book.waiting(event.node, number)
-    holders = case.book.holders(op, number)
+    holders = case.book.holders(event.ops[0], number)
     if waiting:
-        worth = f"{words.count(len(waiting), 'entry', 'entries')} had not left {event.node}"
-    elif holders == [event.node]:
-        worth = "no other replica had it yet"
-    else:
-        worth = f"{words.listing(holders)} had it"
-    return f"{event.node} acknowledged {case.book.name(op)} to {event.peer}; {worth}."
+        return f"{words.count(len(waiting), 'entry', 'entries')} had not left {event.node}"
+    return "no other replica had it yet" if holders == [event.node] else f"{words.listing(holders)} had it"
 
 
 # Faults
@@ -48,11 +52,16 @@ def killed(case: Case, number: int, event: Event) -> str:
 
 def lost_power(case: Case, number: int, event: Event) -> str:
     """A power cut, with what it took from the wire; what it took from the disk has a template of its own."""
-    gone = dict.fromkeys(op for drop in _drops(case, number) for op in drop.ops if op in case.book.labels)
-    unsent = [op for op in gone if not case.book.holders(op, number)[1:]]
+    unsent = gone_unsent(case, number)
     if not unsent:
         return f"{event.node} lost power."
     return f"{event.node} lost power; what waited in its egress queue is gone ({case.book.names(unsent)})."
+
+
+def gone_unsent(case: Case, number: int) -> list[str]:
+    """The writes that were still in the egress queue at a power cut, and nowhere but on that machine."""
+    gone = dict.fromkeys(op for drop in _drops(case, number) for op in drop.ops if op in case.book.labels)
+    return [op for op in gone if not case.book.holders(op, number)[1:]]
 
 
 def _drops(case: Case, number: int) -> Iterator[Event]:
@@ -66,12 +75,13 @@ def paused(case: Case, number: int, event: Event) -> str:
 
 
 def cut(case: Case, number: int, event: Event) -> str:
-    groups = [words.machines(case.trace, side.split(", ")) for side in event.peer.split(" | ")]
+    groups = [words.machines(case.trace, side) for side in sides_of(event)]
     if len(groups) == 1:
         return f"{groups[0]} were cut off from each other."
     if len(groups) > 2:
         return f"the network fell apart into {words.listing(groups)}."
-    return f"the network was cut between {groups[0]} and {groups[1]}."
+    were = words.choose(len(sides_of(event)[0]), "was", "were")
+    return f"{groups[0]} {were} cut off from {groups[1]}."
 
 
 def mended(case: Case, number: int, event: Event) -> str:
@@ -80,7 +90,7 @@ def mended(case: Case, number: int, event: Event) -> str:
 
 def slowed(case: Case, number: int, event: Event) -> str:
     """The event does not say by how much; what the messages then waited does."""
-    sides = [side.split(", ") for side in event.peer.split(" | ")]
+    sides = sides_of(event)
     among = frozenset(name for side in sides for name in side)
     waits = [
         sent.until - sent.at
@@ -89,7 +99,7 @@ def slowed(case: Case, number: int, event: Event) -> str:
     ]
     groups = words.listing([words.machines(case.trace, side) for side in sides])
     longest = max(waits, default=0)
-    waited = f": what they send waits {words.duration(longest)} before it leaves" if longest >= MS else ""
+    waited = f": what they send each other waits {words.duration(longest)} in the egress queue" if longest >= MS else ""
     return f"the links between {groups} became slow{waited}."
 
 
@@ -129,7 +139,13 @@ def suspected(case: Case, number: int, event: Event) -> str:
         return ""
     later = (case.trace.events[place] for place in range(number, len(case.trace.events)))
     names = [one.peer for one in takewhile(lambda one: _same_look(one, event), later)]
-    return f"the {event.node} held {words.listing(names)} for dead."
+    out = [name for name in names if name in _removed_at(case, event)]
+    took = f" and took {words.choose(len(out), 'it', 'them')} out" if out else ""
+    return f"the {event.node} held {words.listing(names)} for dead{took}."
+
+
+def _removed_at(case: Case, event: Event) -> list[str]:
+    return [one.peer for _, one in case.trace.of("removed") if (one.at, one.node) == (event.at, event.node)]
 
 
 def _same_look(one: Event, other: Event) -> bool:
@@ -159,7 +175,9 @@ def _log_to(end: int) -> str:
 
 
 def removed(case: Case, number: int, event: Event) -> str:
-    return f"the {event.node} took {event.peer} out; the others go on without it."
+    """Told with the suspicion, if that was the reason."""
+    suspected_now = any((one.at, one.peer) == (event.at, event.peer) for _, one in case.trace.of("suspected"))
+    return "" if suspected_now else f"the {event.node} took {event.peer} out; the others go on without it."
 
 
 def came_back(case: Case, number: int, event: Event) -> str:
@@ -179,9 +197,7 @@ def discarded(case: Case, number: int, event: Event) -> str:
 
 def healed(case: Case, number: int, event: Event) -> str:
     """The end of the attack, if something came of it."""
-    notable = ("discarded", "promoted", "suspected", "removed")
-    follows = any(later.what in notable for later in case.trace.events[number:])
-    return "the run proper was over; links were mended and the frozen woken." if follows else ""
+    return "the load was over; links were mended and the frozen woken." if case.settling_matters else ""
 
 
 def answered(case: Case, number: int, event: Event) -> str:

@@ -174,3 +174,7 @@ class Logbook:
             if self.holders(op, number) == [node]
             and all(self.trace.events[sent].until > now or self.never_left(sent) for sent in self.sends.get(op, ()))
         ]
+
+    def holds_at_end(self, node: str) -> list[str]:
+        """The writes of which this replica, running or not, has a copy in the end."""
+        return list(self._open[node])

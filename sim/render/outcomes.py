@@ -47,7 +47,14 @@ def lost_writes(case: Case, _: Measures) -> Told:
     where = "on no surviving node" if not holders else f"not in the log of {case.leader or 'any leader'}"
     are = words.choose(finding.count, "is", "are")
     acked = words.count(finding.count, "acknowledged write is", "acknowledged writes are")
-    yield f"{case.book.names(case.lost)} {are} {where}: {acked} lost.", finding.evidence
+    books = case.broken("ledger_balances")
+    therefore = f", so {_books(books)}" if books else ""
+    yield f"{case.book.names(case.lost)} {are} {where}: {acked} lost{therefore}.", finding.evidence
+
+
+def _books(finding: Finding) -> str:
+    do = words.choose(finding.count, "account does", "accounts do")
+    return f"the books of {words.number(finding.count)} {do} not balance"
 
 
 def _has_any(case: Case, name: str) -> bool:
@@ -97,12 +104,10 @@ def diverged(case: Case, _: Measures) -> Told:
 
 
 def ledger(case: Case, _: Measures) -> Told:
-    """Books that do not balance, as the consequence of a loss or for a reason of its own."""
+    """Books that do not balance although nothing is lost."""
     finding = case.broken("ledger_balances")
-    if finding is not None:
-        therefore = "so the books" if case.lost else "the books"
-        do = words.choose(finding.count, "account does", "accounts do")
-        yield words.capital(f"{therefore} of {words.number(finding.count)} {do} not balance."), finding.evidence
+    if finding is not None and not case.lost:
+        yield words.capital(f"{_books(finding)}, though no acknowledged write is lost."), finding.evidence
 
 
 def undecided(case: Case, _: Measures) -> Told:
@@ -142,10 +147,12 @@ def outage(case: Case, measures: Measures) -> Told:
 
 
 def _longest_gap(case: Case) -> tuple[int, int]:
-    """The longest time between two successes of writes, or from the last one to the end of the run proper."""
-    first = next((op.invoked_at for op in case.history if not op.is_read), 0)
-    oks = sorted(op.completed_at for op in case.history.acked_writes if op.completed_at is not None)
-    edges = [first, *(at for at in oks if at <= case.trace.healed_at), case.trace.healed_at]
+    """The longest time between two successes of writes, or from the last one to the end of the load."""
+    writes = [op for op in case.history if not op.is_read]
+    heal = case.trace.healed_at
+    end = min(heal, max((heal if op.completed_at is None else op.completed_at for op in writes), default=heal))
+    oks = sorted(op.completed_at for op in writes if op.ok and op.completed_at is not None and op.completed_at <= end)
+    edges = [writes[0].invoked_at if writes else 0, *oks, end]
     return max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from sim.render import happenings, outcomes, words
 from sim.render.case import Case
 from sim.trace import Trace
 
+_PRIMED = re.compile(r"#\d+'+")
 MOST_OF_A_KIND = 3  # sentences made from one template; a run that repeats itself is not retold
 
 
@@ -35,9 +37,9 @@ def tell(
         for outcome in outcomes.ALL
         for text, events in outcome(case, measures)
     ]
-    if any("'" in sentence.text for sentence in told):
-        text = "A prime marks an index that was given a second time: #9' took the place of a #9 that had gone."
-        told.append(Sentence(told[-1].at, text, ()))
+    primed = _PRIMED.search(" ".join(sentence.text for sentence in told))
+    if primed:
+        told.append(Sentence(told[-1].at, f"A prime, as in {primed[0]}, marks a log index that was used a second time.", ()))
     return told
 
 

@@ -33,6 +33,12 @@ def listing(parts: Sequence[str]) -> str:
     return f"{', '.join(most)} and {end}" if most else end
 
 
+def clauses(parts: Sequence[str]) -> str:
+    """ "it did this, that was so, and all was well": longer parts than a listing's."""
+    *most, end = parts
+    return f"{', '.join(most)}, and {end}" if most else end
+
+
 def capital(text: str) -> str:
     """The text as a sentence begins; a client or a label keeps its own way of writing."""
     return text if re.match(r"c\d", text) else text[:1].upper() + text[1:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from quizkit.library.notes.cards import CardReader
 from quizkit.library.notes.labels import SOLUTION
 from quizkit.library.notes.markup import RULE, Line, mark_code
-from quizkit.library.notes.note import Doubt, Note, Trap, Unused
+from quizkit.library.notes.note import Note, Unused
 from quizkit.library.notes.sections import CARDS, INTERVIEW, TRAP, Section, split_sections, take_facts
 from quizkit.library.notes.trap import TrapReader
 
@@ -76,18 +76,11 @@ class _Reader:
     def _take_trap(self, section: Section) -> None:
         """An interview, or a trap: of its own, or inside the interview that is open."""
         if section.kind == INTERVIEW or not 0 < self.frame < section.level:
-            self.traps.append(TrapReader(Trap(section.number, ""), section.level))
+            self.traps.append(TrapReader(section))
             self.frame = section.level
-        self._entitle(self.traps[-1].trap, section.topic)
+        self.traps[-1].entitle(section)
         self._enter(section.kind, section.level, self.frame)
         self.traps[-1].feed(section.body)
-
-    def _entitle(self, trap: Trap, topic: str) -> None:
-        """A trap is called after its headings, but not after the note if it has a name of its own."""
-        if not trap.title or (topic and self.frame == 1):
-            trap.title = topic or trap.title
-        elif topic:
-            trap.title = f"{trap.title}: {topic}"
 
     def _awaits_solution(self, level: int) -> bool:
         """Whether a solution of this level belongs to the last trap: inside its frame, or the first one beside it."""

@@ -74,7 +74,7 @@ def take_facts(lines: list[Line], note: Note) -> list[Line]:
             key = "" if line.blank else key
         elif found := _FACT.fullmatch(line.text):
             key = found[1].strip(" :")
-            note.facts[key] = found[3].strip()
+            note.facts[key] = "; ".join(filter(None, (note.facts.get(key), found[3].strip())))
         elif not quote[1].strip():
             key = ""
         elif key:

@@ -18,12 +18,21 @@ _YOU_SAY = re.compile(r"(?<=\S)\s+(?=You(?: \w+)? (?:answer|say|reply|respond|pr
 class TrapReader:
     """Takes the lines of one interview section; `finish` gives the trap and what could not be understood."""
 
-    def __init__(self, trap: Trap, level: int) -> None:
-        self.trap = trap
-        self.level = level  # of the heading
+    def __init__(self, section: Section) -> None:
+        self.trap = Trap(section.number, "")
+        self.level = section.level
+        self._heads: list[Line] = []
         self.doubts: list[Doubt] = []
         self._blocks: list[Block] = []
         self._list: tuple[Block, int] | None = None  # the block that is split at the items of this indentation
+
+    def entitle(self, section: Section) -> None:
+        """Call the trap after its headings, but not after the note if it has a name of its own."""
+        self._heads += [section.head] if section.head else []
+        if not self.trap.title or (section.topic and self.level == 1):
+            self.trap.title = section.topic or self.trap.title
+        elif section.topic:
+            self.trap.title = f"{self.trap.title}: {section.topic}"
 
     def feed(self, lines: Iterable[Line]) -> None:
         """Take lines in which labels tell the parts."""
@@ -116,11 +125,13 @@ class TrapReader:
         told = self._has(SCENARIO, INTERVIEWER) or not self._has(ANSWER, SHOT)
         for block in self._blocks:
             if block.kind == UNKNOWN or (block.kind == LOOSE and told):
-                self._list_lines(block)
+                self._list_lines([block.line] * (block.kind == UNKNOWN) + block.lines, block.name)
             elif block.text:
                 self._file(block)
             elif not block.items and block.kind != LOOSE:
-                self._doubt(block.line, "nothing follows it")
+                self._list_lines([block.line], "nothing follows it")
+        if not self.trap:
+            self._list_lines(self._heads, "no part of a trap stands below it")
 
     def _merge_lists(self) -> None:
         """Give a list back to its label, unless each of its items is an answer or a shot of its own."""
@@ -135,7 +146,7 @@ class TrapReader:
         """Put the text of a block where it belongs."""
         text = block.text
         if block.items:
-            self._doubt(block.line, "only the list below it was imported")
+            self._list_lines([block.line, *block.lines], "only the list below it was imported")
         elif block.kind == ANSWER:
             self.trap.answers.append(answer_of(block))
         elif block.kind == SHOT or (block.kind == INTERVIEWER and self.trap.answers):
@@ -145,10 +156,5 @@ class TrapReader:
         else:
             self.trap.interviewer = paragraphs(self.trap.interviewer, speech(text))
 
-    def _list_lines(self, block: Block) -> None:
-        for line in [block.line] * (block.kind == UNKNOWN) + block.lines:
-            if not line.blank:
-                self._doubt(line, block.name)
-
-    def _doubt(self, line: Line, why: str) -> None:
-        self.doubts.append(Doubt(line.number, line.text.strip(), why))
+    def _list_lines(self, lines: list[Line], why: str) -> None:
+        self.doubts += [Doubt(line.number, line.text.strip(), why) for line in lines if not line.blank]

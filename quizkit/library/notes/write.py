@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from itertools import chain, count
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,13 +21,11 @@ def drafts(note: Note) -> dict[PurePosixPath, str]:
     files: dict[PurePosixPath, str] = {}
     if note.questions:
         files[PurePosixPath("decks", f"{note.slug}.yaml")] = _facts(note) + to_yaml(_deck(note))
-    for n, trap in enumerate(note.traps, start=1):
-        scenario = _scenario(note, trap)
-        path = PurePosixPath("scenarios", f"{note.slug if n == 1 else scenario['id']}.yaml")
-        if path in files:
-            scenario["id"] += f"-{n}"
-            path = path.with_stem(scenario["id"])
-        files[path] = to_yaml(scenario)
+    ids: list[str] = []
+    for trap in note.traps:
+        ids.append(_free(scenario_id(note.slug, trap.title), ids))
+        path = PurePosixPath("scenarios", f"{ids[-1] if len(ids) > 1 else note.slug}.yaml")
+        files[path] = to_yaml({"id": ids[-1]} | _scenario(note, trap))
     return files
 
 
@@ -83,20 +83,23 @@ def _scenario(note: Note, trap: Trap) -> dict[str, Any]:
         "debrief": trap.debrief,
         "sources": _sources(note),
     }
-    first = {"id": scenario_id(note.slug, trap.title), "title": trap.title, "level": 1, "reviewed": False}
+    first = {"title": trap.title, "level": 1, "reviewed": False}
     return first | {key: part for key, part in parts.items() if part}
 
 
 def _designs(trap: Trap) -> dict[str, dict[str, str]]:
     """The naive answers by an id made from their label."""
     designs: dict[str, dict[str, str]] = {}
-    labels = [answer.label for answer in trap.answers]
-    for n, answer in enumerate(trap.answers, start=1):
-        name = slug(answer.label)[:40].strip("-") or "candidate"
-        if labels.count(answer.label) > 1 or name in designs:
-            name = f"{name}-{n}"
+    for answer in trap.answers:
+        name = _free(slug(answer.label)[:40].strip("-") or "candidate", designs)
         designs[name] = {"label": answer.label, "candidate": answer.says}
     return designs
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, with a number if it is taken."""
+    numbered = (f"{name}-{n}" for n in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def _numbered(name: str, n: int, of: int) -> str:

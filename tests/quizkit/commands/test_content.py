@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from quizkit.commands import content
 from tests.quizkit.library.samples import DECK, SCENARIO, changed, ship, write
 
 Run = Callable[..., Result]
@@ -87,9 +86,3 @@ def test_json_has_every_problem_with_its_place(shipped: Path, quizkit: Run) -> N
 def test_progress_is_for_terminals_only(shipped: Path, quizkit: Run) -> None:
     write(shipped, DECK, SCENARIO)
     assert quizkit("content", "check").stderr == ""
-
-
-def test_the_counter_leaves_an_empty_line(capsys: pytest.CaptureFixture[str]) -> None:
-    content.show_progress(1, 2)
-    content.show_progress(2, 2)
-    assert capsys.readouterr().err == "\r\x1b[Ktrials played: 1 of 2\r\x1b[K"

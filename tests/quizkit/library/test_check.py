@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,9 +63,18 @@ def test_links_that_lead_nowhere(shipped: Path, home: Home, old: str, new: str, 
     assert report.problems[0].hint.startswith("did you mean `a")
 
 
-def test_a_link_to_something_broken_is_right(shipped: Path, home: Home) -> None:
-    write(shipped, changed(DECK, "level: 2", "level: 9"), changed(SCENARIO, "level: 1", "level: 9"))
-    assert len(check_content(None, home, prove=False).problems) == 2
+BROKEN = [
+    (DECK, changed(SCENARIO, "level: 1", "level: 9")),
+    (changed(DECK, "level: 2", "level: 9"), SCENARIO),
+]
+
+
+@pytest.mark.parametrize(("deck", "scenario"), BROKEN, ids=["scenario", "card"])
+def test_a_link_to_something_broken_is_right(shipped: Path, home: Home, deck: str, scenario: str) -> None:
+    write(shipped, deck, scenario)
+    assert [problem.message for problem in check_content(None, home, prove=False).problems] == [
+        "`level` must be at most 3, not 9"
+    ]
 
 
 def test_reviewed_content_needs_sources(shipped: Path, home: Home) -> None:
@@ -141,7 +152,16 @@ CLAIMS = {
 
 @pytest.mark.parametrize(("old", "new", "expected"), CLAIMS.values(), ids=CLAIMS)
 def test_claims_that_nothing_can_prove(shipped: Path, home: Home, old: str, new: str, expected: list[str]) -> None:
-    assert sorted(first_lines(check_scenario(shipped, home, old, new))) == expected
+    report = check_scenario(shipped, home, old, new)
+    assert sorted(first_lines(report)) == expected
+    assert report.errors == len(expected)
+
+
+def test_a_draft_may_claim_nothing(shipped: Path, home: Home) -> None:
+    silent = changed(SCENARIO, "    expect: {crash: {lost_acked_writes: broken}}\n", "")
+    write(shipped, DECK, changed(silent, "level: 1\n", "level: 1\nreviewed: false\n"))
+    report = check_content(None, home)
+    assert (report.errors, report.warnings, report.proved) == (0, 2, 2)
 
 
 def test_a_false_claim_tells_how_to_see_it(shipped: Path, home: Home) -> None:
@@ -167,16 +187,29 @@ def test_a_scenario_with_errors_is_not_played(shipped: Path, home: Home) -> None
     assert check_scenario(shipped, home, "cards: [ack-async]", "cards: [gone]", prove=True).proved == 0
 
 
-def test_progress_is_told_from_nothing_to_all(shipped: Path, home: Home) -> None:
+def test_progress_is_told_of_every_trial(shipped: Path, home: Home) -> None:
     write(shipped, DECK, SCENARIO)
-    steps: list[tuple[int, int]] = []
-    check_content(None, home, progress=lambda done, of: steps.append((done, of)))
-    assert steps == [(0, 2), (1, 2), (2, 2)]
+    steps: list[object] = []
+
+    @contextmanager
+    def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
+        steps.append((title, total))
+        yield lambda: steps.append("done")
+
+    check_content(None, home, progress=progress)
+    assert steps == [("proving claims", 2), "done", "done"]
 
 
 def test_a_single_file_is_checked_among_its_neighbours(shipped: Path, home: Home, tmp_path: Path) -> None:
     root = write(tmp_path / "mine", changed(DECK, "level: 2", "level: 9"), SCENARIO)
     assert check_content(root / "scenarios" / "async-trap.yaml", home) == Report(scenarios=1, proved=3)
+
+
+def test_duplicates_among_the_neighbours_are_not_told(shipped: Path, home: Home) -> None:
+    write(shipped, DECK, SCENARIO)
+    write(home.content, deck=DECK)
+    assert check_content(shipped / "scenarios", home, prove=False).problems == []
+    assert check_content(home.content / "decks", home, prove=False).errors == 3
 
 
 def test_a_copy_of_the_shipped_content_is_no_duplicate(shipped: Path, home: Home, tmp_path: Path) -> None:

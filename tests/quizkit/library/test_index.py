@@ -11,7 +11,7 @@ import pytest
 
 from quizkit.home import Home
 from quizkit.library import compile as compiling
-from quizkit.library import index
+from quizkit.library import index, load
 from quizkit.library.load import load_library
 from tests.quizkit.library.samples import DECK, SCENARIO, changed, write
 
@@ -45,6 +45,11 @@ def test_what_comes_from_the_index_is_what_was_compiled(content: Path, home: Hom
     assert compiled == []
     assert load_library(home) == from_index
     assert compiled == ["acks.yaml", "async-trap.yaml"]
+
+
+def test_an_index_that_is_current_is_not_written_again(content: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "write_index", lambda *_: pytest.fail("written"))
+    load_library(home)
 
 
 def test_only_the_changed_file_is_compiled_again(content: Path, home: Home, compiled: list[str]) -> None:

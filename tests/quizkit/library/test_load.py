@@ -74,6 +74,14 @@ def test_of_two_cards_with_one_id_the_shipped_one_wins(shipped: Path, home: Home
     ]
 
 
+def test_of_two_scenarios_with_one_id_the_shipped_one_wins(shipped: Path, home: Home) -> None:
+    write(shipped, scenario=SCENARIO)
+    write(home.content, scenario=changed(SCENARIO, "The Async Trap", "Mine"))
+    library, problems = load_library(home)
+    assert library.scenarios["async-trap"].title == "The Async Trap"
+    assert len(problems) == 1
+
+
 def test_a_deck_whose_name_is_taken_lends_its_cards_to_the_first(shipped: Path, home: Home) -> None:
     write(shipped, deck=DECK)
     write(home.content, deck=f"deck: acks\ntitle: Mine\ncards: [{{id: my-card, q: Q, a: A, sources: {SOURCES}}}]\n")

@@ -136,6 +136,10 @@ def test_all_refusals_of_a_file_come_at_once() -> None:
     ]
 
 
+def test_a_tab_is_told_once_and_not_for_the_indentation_that_it_breaks() -> None:
+    assert [problem.message for problem in read_yaml(b"a:\n  b: 1\n\tc: 2\n", "f.yaml").problems] == ["a tab"]
+
+
 def test_what_stands_before_a_syntax_error_is_told_too() -> None:
     assert [problem.place.line for problem in read_yaml(b"a: 1\na: 2\nb: 'open\n", "f.yaml").problems] == [2, 3]
 

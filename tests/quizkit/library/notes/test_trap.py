@@ -125,7 +125,10 @@ def test_what_has_no_known_name_is_listed_line_by_line() -> None:
         (38, "### Reading list", "no part of a trap has this heading"),
         (39, "*   A paper.", "no part of a trap has this heading"),
     ]
-    assert doubts_of("## The Trap\n**Kill Shot**:\n") == [(2, "**Kill Shot**:", "nothing follows it")]
+    assert doubts_of("## The Trap\n**Kill Shot**:\n") == [
+        (1, "## The Trap", "no part of a trap stands below it"),
+        (2, "**Kill Shot**:", "nothing follows it"),
+    ]
 
 
 def test_a_solution_elsewhere_in_the_note_is_not_that_of_the_trap() -> None:

@@ -1,0 +1,41 @@
+"""`quizkit compare`: all designs of a scenario side by side, under every kill shot."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from quizkit.commands.choosing import find_scenario
+from quizkit.library.load import open_library
+
+
+def compare(
+    scenario: Annotated[str, typer.Argument(help="The scenario's id; quizkit list scenarios prints them.")],
+    shot: Annotated[str | None, typer.Option(help="Only this kill shot.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The luck; every design meets the same.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, an object a design and shot.")] = False,
+) -> None:
+    """Run every design of a scenario under every kill shot and show what each requirement came to.
+
+    \b
+    Examples:
+      quizkit compare async-trap
+      quizkit compare async-trap --shot crash-after-ack --json
+    """
+    from quizkit.commands.comparing import candidates, play_all
+
+    chosen = find_scenario(open_library(), scenario)
+    shots: list[str | None] = [shot] if shot else [*chosen.kill_shots] or [None]
+    rows = play_all(chosen, candidates(chosen), shots, seed)
+    if as_json:
+        import json
+
+        from quizkit.commands.replays import replay_object
+
+        typer.echo(json.dumps([replay_object(row.design.id, row.played) for row in rows], ensure_ascii=False))
+        return
+    from quizkit.learn.scenes import Comparison
+    from quizkit.screen.stage import TerminalStage
+
+    TerminalStage().show(Comparison(chosen, rows))

@@ -1,0 +1,66 @@
+"""Rounds that were begun: one that was interrupted goes on, unless its scenario was changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quizkit.learn.attempts import unfinished
+from quizkit.learn.journal import Fact, Journal
+from quizkit.learn.rounds import version_of
+from quizkit.library.catalog import Scenario
+
+VERB = "challenge"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A round of a scenario that was begun, with the flags that it was begun with. `answers`: given so far."""
+
+    id: str
+    begun: datetime
+    seed: int
+    changes: Mapping[str, str] = field(default_factory=dict)
+    answers: int = 0
+
+
+def begin(journal: Journal, scenario: Scenario, seed: int, changes: Mapping[str, str]) -> Attempt:
+    """Begin a round, which leaves any older one of the scenario behind."""
+    import uuid
+
+    with journal.transaction():
+        leave(journal, scenario)
+        attempt_id = str(uuid.uuid4())
+        about = {"scenario": scenario.id, "seed": seed, "changes": dict(changes)}
+        fact = journal.append("progress", attempt_id, {**_head(scenario), "done": False, **about}, version_of(scenario))
+    return Attempt(attempt_id, fact.at, seed, changes)
+
+
+def interrupted(journal: Journal, scenario: Scenario) -> Attempt | None:
+    """The latest round of the scenario that is not over; None if its questions are other ones by now."""
+    facts = [fact for fact in _open(journal, scenario) if fact.version == version_of(scenario)]
+    if not facts:
+        return None
+    begun = facts[0]
+    answers = sum("key" in fact.payload for fact in journal.facts(subject=begun.subject))
+    return Attempt(begun.subject, begun.at, begun.payload["seed"], begun.payload["changes"], answers)
+
+
+def finish(journal: Journal, scenario: Scenario, attempt: Attempt) -> None:
+    """The round is over."""
+    journal.append("progress", attempt.id, {**_head(scenario), "done": True, "scenario": scenario.id}, version_of(scenario))
+
+
+def leave(journal: Journal, scenario: Scenario) -> None:
+    """Rounds of the scenario that are not over will not go on."""
+    for fact in _open(journal, scenario):
+        journal.append("progress", fact.subject, {**fact.payload, "done": True}, fact.version)
+
+
+def _open(journal: Journal, scenario: Scenario) -> list[Fact]:
+    return [fact for fact in unfinished(journal) if (fact.payload["verb"], fact.payload.get("scenario")) == (VERB, scenario.id)]
+
+
+def _head(scenario: Scenario) -> dict[str, str]:
+    return {"verb": VERB, "title": scenario.title, "resume": f"quizkit challenge {scenario.id}"}

@@ -1,0 +1,110 @@
+"""What is said in a round, as text: the prompt, the answers, the kill shot, the debrief, and how it ended."""
+
+from __future__ import annotations
+
+from quizkit.learn.asker import Prediction
+from quizkit.learn.rounds import OWN, RoundResult
+from quizkit.learn.scenes import Brief, Debrief, Ended, Refused, Remembered, Replied, Resumed, Shot, Stands, StrongAnswer
+from quizkit.screen.spans import plural
+from quizkit.screen.style import Style
+
+INDENT = "  "
+
+
+def brief(style: Style, scene: Brief) -> str:
+    """The interviewer's prompt and the requirements."""
+    scenario = scene.scenario
+    remark = " · ".join([f"level {scenario.level}", ", ".join(scenario.topics)])
+    lines = ["", style.rule(scenario.title, remark), "", style.bold("Interviewer"), style.prose(scenario.interviewer, INDENT)]
+    if scene.requirements:
+        lines += ["", style.bold("It must keep"), *(f"{INDENT}{text}" for text in scene.requirements)]
+    return "\n".join([*lines, "", ""])
+
+
+def resumed(style: Style, scene: Resumed) -> str:
+    """The round goes on."""
+    return style.dim(style.prose("Going on where you were. Your answers so far:")) + "\n"
+
+
+def remembered(style: Style, scene: Remembered) -> str:
+    """A line for an answer given before the interruption."""
+    return style.prose(f"- {scene.question.rstrip(':')}: **{scene.answer}**", INDENT) + "\n"
+
+
+def replied(style: Style, scene: Replied) -> str:
+    """The interviewer's answer."""
+    return style.prose(f"“{scene.text.strip()}”", INDENT * 2) + "\n\n"
+
+
+def refused(style: Style, scene: Refused) -> str:
+    """Why a choice cannot be."""
+    return f"{style.prose(f'**That cannot be:** {scene.message}.', INDENT)}\n{style.prose(scene.hint, INDENT)}\n\n"
+
+
+def stands(style: Style, scene: Stands) -> str:
+    """A design's knobs, one a line."""
+    width = max(map(len, scene.knobs))
+    lines = [f"{INDENT}{name:{width}}  {value}" for name, value in scene.knobs.items()]
+    return "\n".join(["", style.bold(scene.design.label.capitalize()), *lines, "", ""])
+
+
+def shot(style: Style, scene: Shot) -> str:
+    """The kill shot in the interviewer's words."""
+    title = "Kill shot" if scene.total == 1 else f"Kill shot {scene.number} of {scene.total}"
+    return "\n".join(["", style.rule(title, scene.shot.id), "", style.prose(f"“{scene.shot.say.strip()}”", INDENT), "", ""])
+
+
+def debrief(style: Style, scene: Debrief) -> str:
+    """What to take home."""
+    return "\n".join(["", style.rule("Debrief"), "", style.prose(scene.text, INDENT), "", ""])
+
+
+def strong_answer(style: Style, scene: StrongAnswer) -> str:
+    """What to compare one's own answer with."""
+    if not scene.points:
+        return "\n"
+    points = [style.prose(f"- {point}", INDENT * 2) for point in scene.points]
+    return "\n".join(["", f"{INDENT}{style.bold('A strong answer mentions')}", *points, "", ""])
+
+
+def ended(style: Style, scene: Ended) -> str:
+    """How the round went, the cards that are due because of it, and what to type next."""
+    result = scene.result
+    lines = ["", style.rule("Where that leaves you", result.scenario.title), "", style.prose(_fate(result), INDENT)]
+    lines += [style.prose(_foresight(result), INDENT)]
+    if scene.cards:
+        lines += ["", f"{INDENT}{style.bold('Due now because of it')}"]
+        lines += [style.prose(f"- {' '.join(card.q.split())}", INDENT) for card in scene.cards]
+    commands = ["quizkit drill"] if scene.cards else []
+    commands += [f"quizkit challenge {result.scenario.id}", *_see_again(result)]
+    return "\n".join([*lines, "", *(f"{INDENT}{style.code(command)}" for command in commands), ""])
+
+
+def in_words(prediction: Prediction) -> str:
+    """A prediction as the sheet has it: `held, 90 %`."""
+    return f"{'held' if prediction.verdict == 'holds' else 'broken'}, {prediction.confidence} %"
+
+
+def _fate(result: RoundResult) -> str:
+    survived = sum(shot.outcome == "held" for shot in result.shots)
+    fates = {
+        "held": f"survived all of it ({plural(survived, 'kill shot')}).",
+        "broken": f"broke under {result.shots[-1].shot}" + (f", after surviving {survived}." if survived else "."),
+        "unknown": "was not broken, but the runs do not tell everything.",
+    }
+    name = "Your own design" if result.design.id == OWN else f"Your design, {result.design.id},"
+    return f"{name} {fates[result.outcome]}"
+
+
+def _foresight(result: RoundResult) -> str:
+    scores = [one for shot in result.shots for one in shot.scores if one.right is not None]
+    right = sum(bool(one.right) for one in scores)
+    return f"You predicted {right} of {len(scores)} outcomes right." if scores else "You predicted nothing."
+
+
+def _see_again(result: RoundResult) -> list[str]:
+    if result.design.id == OWN or not result.shots:
+        return []
+    changes = "".join(f" --set {knob}={result.design.knobs[knob]}" for knob in result.design.changed)
+    seed = f" --seed {result.seed}" if result.seed != 1 else ""
+    return [f"quizkit replay {result.scenario.id} --design {result.design.id} --shot {result.shots[-1].shot}{changes}{seed}"]

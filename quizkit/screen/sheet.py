@@ -1,0 +1,109 @@
+"""The verdict sheet: each requirement, what was required, what was measured, and what the learner had predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from quizkit.learn.scenes import Verdict
+from quizkit.screen.interview import in_words
+from quizkit.screen.spans import plural
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from quizkit.learn.predictions import Scored
+    from sim.requirements import Outcome
+    from sim.trace import Shot
+
+WORDS = {True: "held", False: "BROKEN", None: "unknown"}
+STYLES = {True: "green", False: "bold red", None: "yellow"}
+RIGHT = {True: "right", False: "wrong", None: "not told"}
+HEADS = ("requirement", "required", "measured", "outcome", "you said")
+
+
+def labels() -> dict[str, str]:
+    """What people call each check and measure."""
+    from sim.checks import CHECKS, MEASURES
+
+    return {check.name: check.label for check in CHECKS.values()} | {one.name: one.label for one in MEASURES.values()}
+
+
+def met_text(met: bool | None, text: str = "") -> Text:
+    """held, BROKEN or unknown; capitals say it without colour."""
+    from rich.text import Text
+
+    return Text(f"{WORDS[met]} {text}".rstrip(), STYLES[met])
+
+
+def sheet(scene: Verdict, console: Console) -> RenderableType:
+    """The whole sheet; where the predictions find no room beside the outcomes, they stand below them."""
+    from rich.console import Group
+    from rich.padding import Padding
+
+    said = {one.name: one for one in scene.scores}
+    table = _table(scene.played.outcomes, said, beside=bool(said))
+    if said and not fits(table, console):
+        table = _table(scene.played.outcomes, said, beside=False)
+    return Padding(Group(table, "", *_conclusion(scene)), (1, 0, 1, 2))
+
+
+def fits(table: Table, console: Console) -> bool:
+    """Whether the table can be printed without breaking a cell, indented by two columns."""
+    return console.measure(table).maximum <= console.width - 2
+
+
+def plain_table(*heads: str) -> Table:
+    """A table of columns without rules; its heads are bold."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for head in heads:
+        table.add_column(head)
+    return table
+
+
+def _table(outcomes: Sequence[Outcome], said: Mapping[str, Scored], beside: bool) -> Table:
+    table = plain_table(*HEADS[: 5 if beside else 4])
+    names = labels()
+    for outcome in outcomes:
+        cells: list[RenderableType] = [names[outcome.name], outcome.required, outcome.text, met_text(outcome.met)]
+        prediction = _said(said.get(outcome.name))
+        table.add_row(*cells, *([prediction] if beside else []))
+        if said and not beside:
+            table.add_row("  you said", prediction)
+    return table
+
+
+def _said(scored: Scored | None) -> Text:
+    from rich.text import Text
+
+    if scored is None:
+        return Text("nothing", "dim")
+    return Text(f"{in_words(scored.prediction)}: {RIGHT[scored.right]}", STYLES[scored.right])
+
+
+def _conclusion(scene: Verdict) -> list[Text]:
+    from rich.text import Text
+
+    played = scene.played
+    lines = [Text(f"{outcome.name}: {outcome.reason}", "dim") for outcome in played.outcomes if outcome.reason]
+    if played.run.unfired:
+        lines = [Text("The attack did not happen as planned, and surviving an attack that never happened proves nothing:")]
+        lines += [Text(f"  {_never(shot)}") for shot in played.run.unfired]
+    return [*lines, Text(_sentence(scene), "bold")]
+
+
+def _never(shot: Shot) -> str:
+    return f"the fault {shot.verb} never struck"
+
+
+def _sentence(scene: Verdict) -> str:
+    broken = [outcome for outcome in scene.played.outcomes if outcome.met is False]
+    if broken:
+        return f"Broken: {len(broken)} of {plural(len(scene.played.outcomes), 'requirement')}."
+    if scene.played.meets_requirements is None:
+        return "Unknown: this run does not tell whether the design keeps what it must."
+    return "It survived this attack. The interviewer is not done." if scene.next else "It keeps everything that it must."

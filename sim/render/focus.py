@@ -1,0 +1,50 @@
+"""What a timeline zooms in on: the few writes and reads whose whole journey it shows."""
+
+from __future__ import annotations
+
+from sim.render.case import Case
+from sim.render.staleness import first_stale_read
+
+
+def journeys(case: Case) -> list[str]:
+    """The operations to show from request to answer.
+
+    Before the strike: the last write that was kept and the first and the last that was lost. After it: the first
+    success, or the write that hangs. And the operations that prove a broken promise. Without a strike: one as an
+    example.
+    """
+    strike = case.strike
+    chosen = [*_evidence(case)]
+    if strike is None:
+        return chosen or _example(case)
+    acks = case.book.acks
+    kept = [op for op, at in acks.items() if at < strike and op not in case.lost]
+    chosen += kept[-1:] if case.lost else kept[-2:]
+    chosen += [*case.lost[:1], *case.lost[-1:]]
+    chosen += _afterwards(case, strike)
+    return list(dict.fromkeys(chosen))
+
+
+def _evidence(case: Case) -> list[str]:
+    """The first stale read with the write that it missed; the last pair of a split brain."""
+    stale = first_stale_read(case)
+    brains = case.broken("split_brain")
+    return [*([stale.missed.id, stale.read.id] if stale else ()), *(brains.ops[:2] if brains else ())]
+
+
+def _afterwards(case: Case, strike: int) -> list[str]:
+    """The first success of what was asked for after the strike and its repair, or else the first write that hangs."""
+    healers = ("promoted", "removed", "up")
+    repaired = [number for number, _ in case.trace.of(*healers) if strike < number <= case.healed]
+    since = repaired[0] if repaired else strike
+    later = [op for op, at in case.book.acks.items() if since < at <= case.healed and op not in case.lost]
+    fresh = [op for op in later if case.history[op].invoked_at >= case.event(since).at]
+    hanging = [op for op, copies in case.book.copies.items() if op not in case.book.acks and copies[0].since > since]
+    return (fresh or later or hanging)[:1]
+
+
+def _example(case: Case) -> list[str]:
+    """One write in the middle of a quiet run, and one read if there are any."""
+    writes = list(case.book.acks)
+    reads = [op.id for op in case.history if op.is_read and op.ok]
+    return [*writes[len(writes) // 2 :][:1], *reads[len(reads) // 2 :][:1]]
