@@ -87,7 +87,12 @@ class Reader:
     def number(self, key: str, default: T, convert: Callable[[float], int] = int, least: float = 0) -> int | T:
         """A number of at least `least`, converted; the default if the key is absent."""
         value = self.get(key)
-        return default if value is None else convert(self._number(value, self.at(key), least))
+        if value is None:
+            return default
+        number = self._number(value, self.at(key), least)
+        if convert is int and number != int(number):
+            raise SetupError(f"{key} must be a whole number, found {value}", "", self.at(key))
+        return convert(number)
 
     def interval(self, key: str, default: tuple[int, int], convert: Callable[[float], int] = int) -> tuple[int, int]:
         """A range `[low, high]`; one number alone is both ends."""

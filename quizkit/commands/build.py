@@ -30,7 +30,7 @@ def build_design(memory: Memory, prefix: str) -> Chosen | None:
     while True:
         chosen = Chosen(OWN, "your own design", "", _ask_knobs(memory, prefix))
         memory.show(Stands(chosen, _read(chosen.knobs).knobs()))
-        decision = memory.select(f"{prefix}/own", "Is that it?", _AFTERWARDS)
+        decision = memory.select(f"{prefix}/own", "Is that it?", _AFTERWARDS, recap=False)
         if decision != "again":
             return chosen if decision == "take" else None
 
@@ -51,7 +51,7 @@ def _ask_knob(memory: Memory, key: str, knob: Knob, raw: Raw) -> str:
 
     options = [Option(value, value, "the default" if value == knob.default else "") for value in _values(knob)]
     while True:
-        value = memory.select(key, f"{knob.name}: {knob.meaning}", options)
+        value = memory.select(key, f"{knob.name}: {knob.meaning}", options, recap=False)
         try:
             _read({**raw, knob.name: value})
         except SetupError as error:

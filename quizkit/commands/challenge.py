@@ -10,13 +10,13 @@ from uuid import uuid4
 import typer
 
 from quizkit.clock import now
-from quizkit.commands.choosing import find_scenario, need_design, read_changes
+from quizkit.commands.choosing import find_scenario, need_design, playable, read_changes
 from quizkit.commands.replays import round_object
 from quizkit.commands.round import conduct_round
 from quizkit.errors import Interrupted, UsageError
 from quizkit.home import find_home
 from quizkit.learn.asker import Asker, Option, Prediction
-from quizkit.learn.attempts import last_attempts
+from quizkit.learn.attempts import last_attempts, unfinished
 from quizkit.learn.given import GivenAnswers, Nobody
 from quizkit.learn.journal import Fact, Journal, open_journal
 from quizkit.learn.predictions import read_prediction
@@ -61,7 +61,7 @@ def challenge(
     home = find_home()
     library = open_library(home)
     with open_journal(home) as journal:
-        chosen = find_scenario(library, scenario or _pick(library, journal, silent))
+        chosen = playable(find_scenario(library, scenario or _pick(library, journal, silent)))
         flags = _Flags.read(chosen, design, changes or [], predict or [], must_choose=silent)
         if silent:
             _play_silently(journal, library, chosen, seed, flags, as_json)
@@ -132,16 +132,18 @@ def _pick(library: Library, journal: Journal, silent: bool) -> str:
     if silent or not known:
         names = ", ".join(scenario.id for scenario in known)
         raise UsageError("which scenario?", f"name one of {names}" if known else "there are none; see quizkit content check")
-    played = last_attempts(journal)
+    played, begun = last_attempts(journal), {fact.payload.get("scenario") for fact in unfinished(journal)}
     options = [
         Option(
-            scenario.id,
-            f"{scenario.title} ({'draft' if not scenario.reviewed else f'level {scenario.level}'})",
-            _history(played.get(scenario.id)),
+            one.id, f"{one.title} ({_kind(one)})", "begun, not finished" if one.id in begun else _history(played.get(one.id))
         )
-        for scenario in known
+        for one in known
     ]
     return TerminalAsker(WITHOUT_TERMINAL).select("scenario", "Which scenario?", options)
+
+
+def _kind(scenario: Scenario) -> str:
+    return f"level {scenario.level}" if scenario.reviewed else "draft"
 
 
 def _history(last: Fact | None) -> str:

@@ -17,6 +17,16 @@ def find_scenario(library: Library, name: str) -> Scenario:
     return library.scenarios[name]
 
 
+def playable(scenario: Scenario) -> Scenario:
+    """The scenario itself, if there is an attack to survive and a requirement to keep; else raises UsageError."""
+    missing = [
+        what for what, there in (("kill shots", scenario.kill_shots), ("requirements", scenario.raw_requirements)) if not there
+    ]
+    if missing:
+        raise UsageError(f"{scenario.id} is a draft without {' and '.join(missing)}", f"finish it in {scenario.place.file}")
+    return scenario
+
+
 def read_changes(settings: Sequence[str]) -> dict[str, str]:
     """`knob=value` of each `--set`, the last one winning; raises UsageError for any other form."""
     changes = {}

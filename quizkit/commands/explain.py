@@ -57,15 +57,20 @@ def _knobs() -> list[dict[str, Any]]:
 def _checks() -> list[dict[str, Any]]:
     from sim.checks import CHECKS
 
-    return [
-        {"name": check.name, "kind": "check", "label": check.label, "meaning": check.promise} for check in CHECKS.values()
-    ]
+    return [{"name": check.name, "kind": "check", "label": check.label, "meaning": check.promise} for check in CHECKS.values()]
 
 
 def _measures() -> list[dict[str, Any]]:
     from sim.checks import MEASURES
 
     return [
-        {"name": one.name, "kind": "measure", "label": one.label, "unit": one.unit, "meaning": one.meaning, "better": one.better}
+        {
+            "name": one.name,
+            "kind": "measure",
+            "label": one.label,
+            "unit": one.unit,
+            "meaning": one.meaning,
+            "better": one.better,
+        }
         for one in MEASURES.values()
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from quizkit.clock import now
 from quizkit.commands.report_file import save
@@ -25,10 +25,12 @@ from quizkit.learn.rounds import RoundOptions
 from quizkit.learn.scenes import Ended, Scene, Stage
 from quizkit.learn.schedule import RATINGS, CardState
 from quizkit.library.catalog import Library
-from quizkit.library.rubric import Rubric
 from quizkit.screen import mock as screen
 from quizkit.screen.spans import long_span
 from quizkit.screen.style import Style
+
+if TYPE_CHECKING:
+    from quizkit.library.rubric import Rubric
 
 RESUME = "quizkit mock resume"
 OPTIONS = RoundOptions(compare=False, debrief=False)  # they would grade the interview before the learner does
@@ -96,7 +98,7 @@ class Interview:
         while (step := (state := self.state).next_step(self.rubric)).part:
             if step.part != part:
                 part = step.part
-                self.tell(screen.part(self.style, state, part, self.library))
+                self.tell(screen.part(self.style, state, part))
             _DO[step.kind](self, step, state)
 
     def ending(self) -> Ending:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from quizkit.clock import now
@@ -25,16 +25,17 @@ from quizkit.learn.mock_choice import named_scenarios, pick_cards, pick_scenario
 from quizkit.learn.queue import build_queue, choose_cards
 from quizkit.learn.reviews import card_states
 from quizkit.learn.scenes import Debrief, Nowhere, Stage
-from quizkit.learn.scripted import ScriptedAsker, read_answers
 from quizkit.library.catalog import Library
 from quizkit.library.load import open_library
-from quizkit.library.rubric import Rubric, open_rubric
 from quizkit.screen import mock as screen
 from quizkit.screen.keys import require_terminal
 from quizkit.screen.spans import when
 from quizkit.screen.stage import TerminalStage
 from quizkit.screen.style import terminal_style
 from quizkit.screen.terminal_asker import TerminalAsker
+
+if TYPE_CHECKING:
+    from quizkit.library.rubric import Rubric
 
 WITHOUT_TERMINAL = "answer from a file: --answers FILE.yaml"
 
@@ -54,6 +55,8 @@ def sitting(given: Given) -> Iterator[Sitting]:
         raise UsageError("--json is for an interview without a terminal", WITHOUT_TERMINAL)
     if not given.answers:
         require_terminal(WITHOUT_TERMINAL)
+    from quizkit.library.rubric import open_rubric
+
     home = find_home()
     library, rubric = open_library(home), open_rubric()
     with open_journal(home) as journal:
@@ -125,6 +128,8 @@ class Sitting:
         stage: Stage = TerminalStage()
         tell: Callable[[str], None] = _print
         if self.given.answers:
+            from quizkit.learn.scripted import read_answers
+
             asker, stage, tell = read_answers(self.given.answers, asked), Nowhere(), _leave
         return Interview(self.journal, self.library, self.rubric, mock_id, asker, stage, terminal_style(), tell)
 
@@ -142,6 +147,8 @@ class Sitting:
         self._tell_ending(interview, path)
 
     def _tell_ending(self, interview: Interview, path: Path) -> None:
+        from quizkit.learn.scripted import ScriptedAsker
+
         state, ending = interview.state, interview.ending()
         if self.given.as_json:
             print(json.dumps(_as_data(state, ending, path), ensure_ascii=False))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from quizkit.commands.build import build_design
 from quizkit.commands.choosing import choose_design
 from quizkit.commands.comparing import candidates, play_all
+from quizkit.learn import scenes
 from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
 from quizkit.learn.memory import Memory
@@ -26,25 +27,14 @@ from quizkit.learn.rounds import (
     prediction_context,
     version_of,
 )
-from quizkit.learn.scenes import (
-    Brief,
-    Compared,
-    Comparison,
-    Debrief,
-    Ended,
-    Replied,
-    Shot,
-    Stage,
-    Story,
-    StrongAnswer,
-    Timeline,
-    Verdict,
-)
+from quizkit.learn.scenes import Compared, Stage
 from quizkit.library.catalog import FollowUp, Library, Scenario
 from quizkit.library.play import ScenarioRun, play_scenario
 
 if TYPE_CHECKING:
     from sim.requirements import Requirement
+
+EVERYTHING = RoundOptions()
 
 
 def conduct_round(
@@ -55,7 +45,7 @@ def conduct_round(
     scenario: Scenario,
     attempt_id: str,
     seed: int = 1,
-    options: RoundOptions = RoundOptions(),  # noqa: B008
+    options: RoundOptions = EVERYTHING,
 ) -> RoundResult:
     """Conduct a round to its end.
 
@@ -90,7 +80,7 @@ class _Round:
     options: RoundOptions
 
     def conduct(self) -> RoundResult:
-        self.memory.show(Brief(self.scenario, tuple(one.text for one in self._requirements)))
+        self.memory.show(scenes.Brief(self.scenario, tuple(one.text for one in self._requirements)))
         clarified = self._clarify() if self.options.clarify else ()
         design = self._choose()
         shots = self._attack(design)
@@ -99,10 +89,10 @@ class _Round:
             self._compare(design, shots)
         if self.options.debrief and self.scenario.debrief:
             self.memory.pause("Enter: the debrief")
-            self.memory.show(Debrief(self.scenario.debrief))
+            self.memory.show(scenes.Debrief(self.scenario.debrief))
         follow_ups = self._follow_up() if self.options.follow_ups else ()
         result = RoundResult(self.scenario, design, self.seed, clarified, shots, follow_ups, nudged)
-        self.memory.show(Ended(result, tuple(self.library.cards[card] for card in nudged)))
+        self.memory.show(scenes.Ended(result, tuple(self.library.cards[card] for card in nudged)))
         return result
 
     @cached_property
@@ -121,7 +111,7 @@ class _Round:
                 break
             entry = left.pop(name)
             asked.append(entry.ask)
-            self.memory.show(Replied(entry.answer))
+            self.memory.show(scenes.Replied(entry.answer))
         return tuple(asked)
 
     def _choose(self) -> Chosen:
@@ -129,18 +119,24 @@ class _Round:
         if self.options.build:
             options.append(Option(OWN, "build your own ..."))
         while True:
-            name = self.memory.select(self._key("design"), "Your design", options)
-            if name != OWN:
-                return choose_design(self.scenario, name, self.options.changes)
-            if built := build_design(self.memory, self.scenario.id):
-                return built
+            name = self.memory.select(self._key("design"), "Your design", options, recap=False)
+            chosen = build_design(self.memory, self.scenario.id) if name == OWN else self._candidate(name)
+            if chosen:
+                return chosen
+
+    def _candidate(self, name: str) -> Chosen:
+        from sim.design import read_design
+
+        chosen = choose_design(self.scenario, name, self.options.changes)
+        self.memory.show(scenes.Stands(chosen, read_design(chosen.knobs).knobs()))
+        return chosen
 
     def _attack(self, design: Chosen) -> tuple[ShotResult, ...]:
         """One shot after another, until one breaks the design."""
         results: list[ShotResult] = []
         shots = list(self.scenario.kill_shots.values())
         for number, shot in enumerate(shots, 1):
-            self.memory.show(Shot(shot, number, len(shots)))
+            self.memory.show(scenes.Shot(shot, number, len(shots)))
             results.append(self._fire(design, shot.id, last=number == len(shots)))
             if results[-1].outcome == "broken":
                 break
@@ -151,19 +147,21 @@ class _Round:
         # then leaves has been scored already.
         played = play_scenario(self.scenario, design.knobs, shot, self.seed)
         result = ShotResult(shot, played, self._predict(design, played))
-        self.memory.show(Timeline(played))
+        self.memory.show(scenes.Timeline(played))
         self.memory.pause("Enter: what happened")
-        self.memory.show(Story(played))
+        self.memory.show(scenes.Story(played))
         survived = result.outcome != "broken" and not last
-        self.memory.show(Verdict(played, tuple(result.scores), survived))
+        self.memory.show(scenes.Verdict(played, tuple(result.scores), survived))
         if survived:
             self.memory.pause("Enter: the next attack")
         return result
 
     def _predict(self, design: Chosen, played: ScenarioRun) -> dict[str, Prediction]:
         rows = [Option(one.name, one.text) for one in self._requirements]
-        about = prediction_context(design, played)
-        return self.memory.predict(self._key(f"{played.shot}/predict"), "Your prediction", rows, about) if rows else {}
+        if not rows:
+            return {}
+        key, question = self._key(f"{played.shot}/predict"), f"You predicted for {played.shot}"
+        return self.memory.predict(key, question, rows, prediction_context(design, played))
 
     def _record(self, design: Chosen, shots: tuple[ShotResult, ...]) -> tuple[str, ...]:
         """The attempt and its nudges, all or nothing, and only once; returns the cards that were nudged."""
@@ -188,7 +186,7 @@ class _Round:
             designs.insert(0, design)
         known = [Compared(design, shot.played) for shot in decisive]
         rows = play_all(self.scenario, designs, [shot.shot for shot in decisive], self.seed, known)
-        self.memory.show(Comparison(self.scenario, rows, design))
+        self.memory.show(scenes.Comparison(self.scenario, rows, design))
 
     def _follow_up(self) -> tuple[Answered, ...]:
         return tuple(self._ask_follow_up(number, entry) for number, entry in enumerate(self.scenario.follow_ups, 1))
@@ -196,7 +194,7 @@ class _Round:
     def _ask_follow_up(self, number: int, entry: FollowUp) -> Answered:
         key = self._key(f"follow-up/{number}")
         said = self.memory.text(key, entry.ask, "in your own words; empty if you said it aloud")
-        self.memory.show(StrongAnswer(entry.listen_for))
+        self.memory.show(scenes.StrongAnswer(entry.listen_for))
         grade = self.memory.grade(f"{key}/grade", "How was your answer?", [Option(word, word) for word in GRADES])
         return Answered(entry.ask, said, entry.listen_for, grade)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 _ANYWHERE = re.compile(r"[\\`*\[\]~$]|<(?=[A-Za-z/!?])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)")
-_AT_THE_START = re.compile(r"^(?:([-+#=|:>])|(\d+)([.)]))")
+_AT_THE_START = re.compile(r"^(?:([-+#=|:>])|(\d+)([.)])(?=\s|$))")
 
 
 def escaped(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from quizkit.learn.asker import Asker, Option, Prediction
@@ -46,20 +47,20 @@ class Memory:
         if not self._left:
             self.asker.pause(text)
 
-    def select(self, key: str, question: str, options: Sequence[Option]) -> str:
-        """The value of the option that was chosen, a `choice` of the journal."""
+    def select(self, key: str, question: str, options: Sequence[Option], recap: bool = True) -> str:
+        """The value of the option that was chosen, a `choice` of the journal; with `recap` it is told again."""
         titles = {option.value: option.title for option in options}
-        return str(
-            self._answer("choice", key, question, lambda: self.asker.select(key, question, options), lambda v: titles.get(v, v))
-        )
+        ask = partial(self.asker.select, key, question, options)
+        return str(self._answer("choice", key, question, ask, lambda value: titles.get(value, value) if recap else ""))
 
     def grade(self, key: str, question: str, options: Sequence[Option]) -> str:
         """The same, as a self-given `grade`."""
-        return str(self._answer("grade", key, question, lambda: self.asker.select(key, question, options), str))
+        ask = partial(self.asker.select, key, question, options)
+        return str(self._answer("grade", key, question, ask, str))
 
     def text(self, key: str, question: str, note: str = "") -> str:
         """The learner's own words, a `follow_up` of the journal."""
-        ask = lambda: self.asker.text(key, question, note)  # noqa: E731
+        ask = partial(self.asker.text, key, question, note)
         return str(self._answer("follow_up", key, question, ask, lambda said: said or "(said aloud)"))
 
     def predict(self, key: str, question: str, rows: Sequence[Option], context: Payload) -> dict[str, Prediction]:
@@ -99,7 +100,9 @@ class Memory:
     def _recall(self, key: str, question: str, words: Callable[[Any], str]) -> Any:
         value = self._known[key].popleft()
         self._left -= 1
-        self._waiting = [scene for scene in self._waiting if scene.lasting] + [Remembered(question, words(value))]
+        self._waiting = [scene for scene in self._waiting if scene.lasting]
+        if told := words(value):
+            self._waiting.append(Remembered(question, told))
         if not self._left:
             self._wake()
         return value

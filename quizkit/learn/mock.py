@@ -138,7 +138,8 @@ def fold(facts: Sequence[Fact], rubric: Rubric) -> MockState:
     for fact in facts[1:]:
         part = state.next_step(rubric).part
         if part and fact.payload.get("event") not in STARTS:
-            state.spent[part] = state.spent.get(part, timedelta()) + (fact.at - previous.at)
+            gap = max(fact.at - previous.at, timedelta())  # a clock may have been set back
+            state.spent[part] = state.spent.get(part, timedelta()) + gap
         if fact.subject == state.id:
             _take(state, fact)
         previous = fact

@@ -82,11 +82,11 @@ def to_drill(result: Result, rounds: Iterable[RoundRecord], library: Library) ->
     """The cards that wrong predictions made due, then cards on the weak dimensions; ten at most, each once."""
     played = [library.scenarios[one.scenario] for one in rounds if one.scenario in library.scenarios]
     drilled = {
-        card: ToDrill(card, f"a prediction for “{one.title}” was wrong", nudged=True) for one in rounds for card in one.nudged
+        card: ToDrill(card, f"a prediction for {one.title} was wrong", nudged=True) for one in rounds for card in one.nudged
     }
     ranked = [[(weak, card) for card in _training(weak.dimension, library, played)] for weak in result.weak]
     for weak, card in filter(None, chain.from_iterable(zip_longest(*ranked))):
-        cause = f"{weak.dimension.title}: {weak.points} of {len(weak.dimension.anchors) - 1} in a mock interview"
+        cause = f"{weak.dimension.title} counted {weak.points} of {len(weak.dimension.anchors) - 1} in a mock interview"
         drilled.setdefault(card, ToDrill(card, cause))
     return [one for one in drilled.values() if one.card in library.cards][:MOST_DRILLED]
 

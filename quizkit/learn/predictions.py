@@ -61,7 +61,8 @@ def read_prediction(text: str, requirements: Sequence[str]) -> tuple[str, Predic
 def first_predictions(facts: Iterable[Fact]) -> list[Fact]:
     """Those that count: the first one for each scenario, design and shot, for afterwards the answer is known.
 
-    A design is what its knobs make it, so the same knobs under another name, or another seed, are no second chance.
+    A design is what its knobs make it, so the same knobs under another name, or another seed, are no second chance; nor
+    is a second look at a shot that was first watched without predicting.
     """
     first: dict[tuple[str, str, str], Fact] = {}
     for fact in facts:

@@ -11,10 +11,10 @@ from quizkit.learn.markdown import escaped, quoted, quoted_words, table
 from quizkit.learn.mock import GRADING, WARM_UP, MockState
 from quizkit.learn.mock_choice import ToDrill
 from quizkit.learn.round_record import Judged, Reply, RoundRecord, ShotRecord
-from quizkit.library.catalog import Library
+from quizkit.library.catalog import Card, Library
 
 if TYPE_CHECKING:
-    from quizkit.library.rubric import Rubric
+    from quizkit.library.rubric import BandCap, Rubric
 
 PARTS = {WARM_UP: "Warm-up", GRADING: "Grading"}
 OUTCOMES = {True: "held", False: "**broken**", None: "unknown"}
@@ -60,14 +60,18 @@ def minutes(span: timedelta) -> str:
     return f"{round(span / timedelta(minutes=1))} min"
 
 
+def limited(result: Result, cap: BandCap) -> str:
+    """Why the band is not that of the sum."""
+    names = {one.dimension.id: one.dimension.title for one in result.dimensions}
+    low = " or ".join(names[name] for name in cap.dimensions)
+    return f"The sum alone is {result.earned.title}, but {cap.equal} points in {low} limit the result."
+
+
 def _head(state: MockState, result: Result) -> Iterator[str]:
     yield f"# {title(state)}"
     spent = f"{minutes(state.elapsed)} of {state.plan.minutes}"
     yield f"**{escaped(result.band.title)}**: {result.score} of {result.best} points, {spent}."
-    for cap in result.limits:
-        names = {one.dimension.id: one.dimension.title for one in result.dimensions}
-        low = " or ".join(names[name] for name in cap.dimensions)
-        yield f"The sum alone is *{escaped(result.earned.title)}*; {cap.equal} points in {escaped(low)} limit the result."
+    yield from (escaped(limited(result, cap)) for cap in result.limits)
 
 
 def _time(state: MockState) -> Iterator[str]:
@@ -169,16 +173,17 @@ def _grades(state: MockState, rubric: Rubric, result: Result, suggestion: Sugges
 
 def _to_drill(state: MockState, drill: Sequence[ToDrill], library: Library) -> Iterator[str]:
     yield "## What to drill"
-    if drill:
-        yield "These cards are due now:"
-        yield "\n".join(_card(one, library) for one in drill)
+    causes = dict.fromkeys(one.cause for one in drill)
+    for cause in causes:
+        yield f"Due now, because {escaped(cause)}:"
+        yield "\n".join(_card(library.cards[one.card]) for one in drill if one.cause == cause)
     again = [record.scenario for record in state.rounds.values() if record.wrong or record.broken]
     commands = [*(["quizkit drill"] if drill else []), *(f"quizkit challenge {name}" for name in again)]
     yield "```sh\n" + "\n".join(commands or ["quizkit mock"]) + "\n```"
 
 
-def _card(one: ToDrill, library: Library) -> str:
-    return f"- `{one.card}`: {' '.join(library.cards[one.card].q.split())} ({escaped(one.cause)})"
+def _card(card: Card) -> str:
+    return f"- `{card.id}`: {' '.join(card.q.split())}"
 
 
 def _asked(reply: Reply) -> str:

@@ -1,7 +1,7 @@
 """What becomes of cards: grading, taking back, nudging. Their states are a cache of what the facts add up to.
 
-The cache remembers through which fact it goes. Any later review, undo or nudge, whoever wrote it, makes its card's
-state be folded anew from all of that card's facts, so the cache always equals a full replay.
+The cache remembers through which fact it goes. Later reviews, undos and nudges, whoever wrote them, are folded into it
+before anything is read, so it always equals a full replay.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def grade(journal: Journal, card: str, rating: str, version: str = "", tz: tzinf
 
 def last_review(journal: Journal) -> Fact | None:
     """The latest review that was not taken back."""
-    found = journal.select(
-        "AS review WHERE kind = 'review' AND NOT EXISTS (SELECT 1 FROM fact AS undo WHERE undo.kind = 'undo'"
+    found = journal.select(  # +kind: walk back from the end instead of sorting what the index finds
+        "AS review WHERE +kind = 'review' AND NOT EXISTS (SELECT 1 FROM fact AS undo WHERE undo.kind = 'undo'"
         " AND undo.subject = review.subject AND json_extract(undo.payload, '$.review') = review.id)"
         " ORDER BY number DESC LIMIT 1"
     )
@@ -73,8 +73,7 @@ def card_states(journal: Journal) -> dict[str, CardState]:
 def card_state(journal: Journal, card: str) -> CardState | None:
     """The state of one card; None if it was never graded or nudged."""
     _catch_up(journal)
-    rows = journal.rows(f"SELECT {', '.join(_COLUMNS)} FROM card_state WHERE card = :card", {"card": card})
-    return _state(rows[0]) if rows else None
+    return _cached(journal, card)
 
 
 @cache
@@ -84,30 +83,50 @@ def schedule() -> Schedule:
 
 
 def _catch_up(journal: Journal) -> None:
-    ((through,),) = journal.rows("SELECT max(number) FROM card_state_through WHERE rules = :rules", {"rules": RULES})
-    ((latest,),) = journal.rows("SELECT coalesce(max(number), 0) FROM fact")
-    if through == latest:
+    if _behind(journal) is None:
         return
-    sql = f"SELECT DISTINCT subject FROM fact WHERE number > :through AND {_THAT_MATTER}"
-    cards = [card for (card,) in journal.rows(sql, {"through": through or 0})]
-    if not cards and through is not None:
-        return
-    with journal.transaction():
-        for card in cards:
-            _save(journal, card)
+    with journal.transaction():  # alone from here on: another process may be about to do the same
+        through = _behind(journal)
+        if through is None:
+            return
+        facts: dict[str, list[Fact]] = {}
+        for fact in journal.select(f"WHERE number > :through AND {_THAT_MATTER} ORDER BY number", {"through": through}):
+            facts.setdefault(fact.subject, []).append(fact)
+        if not through:
+            journal.rows("DELETE FROM card_state")
+        for card, new in facts.items():
+            _save(journal, card, _fold(journal, card, new))
         journal.rows("DELETE FROM card_state_through")
-        journal.rows("INSERT INTO card_state_through VALUES (:rules, :latest)", {"rules": RULES, "latest": latest})
+        journal.rows("INSERT INTO card_state_through SELECT :rules, max(number) FROM fact", {"rules": RULES})
 
 
-def _save(journal: Journal, card: str) -> None:
-    facts = journal.select(f"WHERE subject = :card AND {_THAT_MATTER} ORDER BY number", {"card": card})
-    state = schedule().fold(card, facts)
+def _behind(journal: Journal) -> int | None:
+    """The number of the last fact that the cache has seen under the present rules (0: none); None if it has seen all."""
+    sql = "SELECT (SELECT max(number) FROM card_state_through WHERE rules = :rules), (SELECT max(number) FROM fact)"
+    ((through, latest),) = journal.rows(sql, {"rules": RULES})
+    return None if (through or 0) == (latest or 0) else through or 0
+
+
+def _fold(journal: Journal, card: str, new: list[Fact]) -> CardState | None:
+    """Go on from the cached state; an undo reaches behind it, so then the card is folded from its first fact on."""
+    if any(fact.kind == "undo" for fact in new):
+        facts = journal.select(f"WHERE subject = :card AND {_THAT_MATTER} ORDER BY number", {"card": card})
+        return schedule().fold(card, facts)
+    return schedule().fold(card, new, _cached(journal, card))
+
+
+def _save(journal: Journal, card: str, state: CardState | None) -> None:
     if state is None:
         journal.rows("DELETE FROM card_state WHERE card = :card", {"card": card})
         return
     values = dict(zip(_COLUMNS, map(_plain, state), strict=True))
     names = ", ".join(f":{name}" for name in _COLUMNS)
     journal.rows(f"INSERT OR REPLACE INTO card_state ({', '.join(_COLUMNS)}) VALUES ({names})", values)
+
+
+def _cached(journal: Journal, card: str) -> CardState | None:
+    rows = journal.rows(f"SELECT {', '.join(_COLUMNS)} FROM card_state WHERE card = :card", {"card": card})
+    return _state(rows[0]) if rows else None
 
 
 def _known_state(journal: Journal, card: str) -> CardState:
@@ -121,8 +140,7 @@ def _plain(value: Any) -> Any:
 
 
 def _state(row: tuple[Any, ...]) -> CardState:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    values["due"] = datetime.fromisoformat(values["due"])
-    for name in ("first_day", "last_day"):
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
-    return CardState(**values)
+    card, due, phase, step, stability, difficulty, last_day, first_day, reviews, lapses, cause = row
+    first, last = (date.fromisoformat(day) if day else None for day in (first_day, last_day))
+    instant = datetime.fromisoformat(due)
+    return CardState(card, instant, phase, step, stability, difficulty, last, first, reviews, lapses, cause)

@@ -50,6 +50,7 @@ class Replied(Scene):
     """The interviewer's answer to a question of the learner's."""
 
     text: str
+    lasting = True
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Stands(Scene):
 
     design: Chosen
     knobs: dict[str, str | int]
+    lasting = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Verdict(Scene):
     played: ScenarioRun
     scores: tuple[Scored, ...] = ()
     next: bool = False
+    lasting = True
 
 
 @dataclass(frozen=True)

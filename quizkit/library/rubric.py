@@ -118,7 +118,8 @@ def _contradictions(rubric: Rubric, document: Document) -> Iterator[Problem]:
     dimensions = [dimension.id for dimension in rubric.dimensions]
     bands = [band.id for band in rubric.bands]
     for key in ("dimensions", "caps", "band_caps", "bands"):
-        yield from _repeated(key, [entry.id for entry in getattr(rubric, key)], document)
+        taken = dimensions if key == "caps" else []  # the two share a namespace in files of answers
+        yield from _repeated(key, [entry.id for entry in getattr(rubric, key)], taken, document)
     links = [
         *((("caps", index, "dimension"), cap.dimension, dimensions) for index, cap in enumerate(rubric.caps)),
         *(
@@ -132,10 +133,10 @@ def _contradictions(rubric: Rubric, document: Document) -> Iterator[Problem]:
     yield from _disordered(rubric, document)
 
 
-def _repeated(key: str, ids: list[str], document: Document) -> Iterator[Problem]:
+def _repeated(key: str, ids: list[str], taken: list[str], document: Document) -> Iterator[Problem]:
     for index, name in enumerate(ids):
-        if name in ids[:index]:
-            yield Problem(document.place((key, index, "id")), f"the id `{name}` stands twice in `{key}`", "rename one of them")
+        if name in (*taken, *ids[:index]):
+            yield Problem(document.place((key, index, "id")), f"the id `{name}` is taken", "choose another one")
 
 
 def _dangling(links: Iterable[tuple[Path, str, list[str]]], document: Document) -> Iterator[Problem]:

@@ -14,25 +14,24 @@ Lack = tuple[Path, str, str]
 
 def unfinished(scenario: ScenarioFile, document: Document) -> list[Problem]:
     """What keeps the scenario from being played: errors, or warnings if it is a draft."""
-    severity = ERROR if scenario.reviewed else WARNING
-    return [Problem(document.place(path), message, hint, severity) for path, message, hint in _lacks(scenario)]
+    severity, way_out = (ERROR, "; or mark the draft with `reviewed: false`") if scenario.reviewed else (WARNING, "")
+    return [Problem(document.place(path), message, hint + way_out, severity) for path, message, hint in _lacks(scenario)]
 
 
 def _lacks(scenario: ScenarioFile) -> Iterator[Lack]:
-    draft = "or mark the draft with `reviewed: false`"
     for key in ("requirements", "workload", "kill_shots", "debrief"):
         if not getattr(scenario, key):
             described = ScenarioFile.model_fields[key].description
-            yield (key,), f"a scenario needs `{key}`", f"add {described}; {draft}"
+            yield (key,), f"a scenario needs `{key}`", f"add {described}"
     if len(scenario.designs) < FEWEST_DESIGNS:
         message = f"a scenario needs at least {FEWEST_DESIGNS} designs, this has {len(scenario.designs)}"
-        yield ("designs",), message, f"a choice needs an alternative; {draft}"
+        yield ("designs",), message, "a choice needs an alternative"
     for index, shot in enumerate(scenario.kill_shots):
         if not shot.faults:
-            yield ("kill_shots", index), f"kill shot `{shot.id}` has no `faults`", f"say what breaks and when; {draft}"
+            yield ("kill_shots", index), f"kill shot `{shot.id}` has no `faults`", "say what breaks and when"
     for name, design in scenario.designs.items():
         if not design.knobs:
-            hint = f"say which knobs it turns, such as {{wait_for: none}}; {draft}"
+            hint = "say which knobs it turns, such as {wait_for: none}"
             yield ("designs", name), f"design `{name}` has no `set`", hint
 
 

@@ -28,7 +28,8 @@ def resumed(style: Style, scene: Resumed) -> str:
 
 def remembered(style: Style, scene: Remembered) -> str:
     """A line for an answer given before the interruption."""
-    return style.prose(f"- {scene.question.rstrip(':')}: **{scene.answer}**", INDENT) + "\n"
+    question = scene.question + ("" if scene.question.endswith("?") else ":")
+    return style.prose(f"- {question} **{scene.answer}**", INDENT) + "\n"
 
 
 def replied(style: Style, scene: Replied) -> str:
@@ -38,14 +39,14 @@ def replied(style: Style, scene: Replied) -> str:
 
 def refused(style: Style, scene: Refused) -> str:
     """Why a choice cannot be."""
-    return f"{style.prose(f'**That cannot be:** {scene.message}.', INDENT)}\n{style.prose(scene.hint, INDENT)}\n\n"
+    return style.prose(f"**{scene.message}.**\n\n{scene.hint[:1].upper()}{scene.hint[1:]}.", INDENT) + "\n\n"
 
 
 def stands(style: Style, scene: Stands) -> str:
-    """A design's knobs, one a line."""
-    width = max(map(len, scene.knobs))
-    lines = [f"{INDENT}{name:{width}}  {value}" for name, value in scene.knobs.items()]
-    return "\n".join(["", style.bold(scene.design.label.capitalize()), *lines, "", ""])
+    """A design and its knobs, those that were changed with a mark."""
+    knobs = " ".join(f"{name}={value}{'*' if name in scene.design.changed else ''}" for name, value in scene.knobs.items())
+    label = scene.design.label[:1].upper() + scene.design.label[1:]
+    return "\n".join(["", f"{INDENT}{style.bold(label)}", style.dim(style.prose(knobs, INDENT)), "", ""])
 
 
 def shot(style: Style, scene: Shot) -> str:
@@ -75,9 +76,7 @@ def ended(style: Style, scene: Ended) -> str:
     if scene.cards:
         lines += ["", f"{INDENT}{style.bold('Due now because of it')}"]
         lines += [style.prose(f"- {' '.join(card.q.split())}", INDENT) for card in scene.cards]
-    commands = ["quizkit drill"] if scene.cards else []
-    commands += [f"quizkit challenge {result.scenario.id}", *_see_again(result)]
-    return "\n".join([*lines, "", *(f"{INDENT}{style.code(command)}" for command in commands), ""])
+    return "\n".join([*lines, "", *_next(style, scene), ""])
 
 
 def in_words(prediction: Prediction) -> str:
@@ -102,9 +101,14 @@ def _foresight(result: RoundResult) -> str:
     return f"You predicted {right} of {len(scores)} outcomes right." if scores else "You predicted nothing."
 
 
-def _see_again(result: RoundResult) -> list[str]:
-    if result.design.id == OWN or not result.shots:
-        return []
-    changes = "".join(f" --set {knob}={result.design.knobs[knob]}" for knob in result.design.changed)
-    seed = f" --seed {result.seed}" if result.seed != 1 else ""
-    return [f"quizkit replay {result.scenario.id} --design {result.design.id} --shot {result.shots[-1].shot}{changes}{seed}"]
+def _next(style: Style, scene: Ended) -> list[str]:
+    """Commands to type next, each with what it is good for."""
+    result, design = scene.result, scene.result.design
+    commands = {"The cards that are due:": "quizkit drill"} if scene.cards else {}
+    commands["Another design:"] = f"quizkit challenge {result.scenario.id}"
+    if design.id != OWN and result.shots:
+        changes = "".join(f" --set {knob}={design.knobs[knob]}" for knob in design.changed)
+        seed = f" --seed {result.seed}" if result.seed != 1 else ""
+        what = f"{result.scenario.id} --design {design.id}{changes} --shot {result.shots[-1].shot}{seed}"
+        commands["That run again, every event of it:"] = f"quizkit replay {what} --all"
+    return [line for why, command in commands.items() for line in (f"{INDENT}{why}", f"{INDENT * 2}{style.code(command)}")]

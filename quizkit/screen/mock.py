@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from quizkit.learn.grading import Graded, Result, Suggestion
 from quizkit.learn.mock import GRADING, WARM_UP, MockState
 from quizkit.learn.mock_choice import ToDrill
-from quizkit.learn.report import minutes, part_title
+from quizkit.learn.report import PARTS, limited, minutes, part_title
 from quizkit.library.catalog import Card, Library
 from quizkit.screen.style import Style
 
@@ -35,12 +35,12 @@ def opening(style: Style, state: MockState, library: Library, resumed: bool) -> 
     return "\n".join([head, *rows, "", keep, "", ""])
 
 
-def part(style: Style, state: MockState, name: str, library: Library) -> str:
+def part(style: Style, state: MockState, name: str) -> str:
     """The head of a part, with the clock."""
     number, total = state.plan.parts.index(name) + 1, len(state.plan.parts)
-    title = f"{number} of {total} · {part_title(name, library)}"
+    title = f"Part {number} of {total} · {PARTS.get(name, 'Scenario')}"
     plan = f"{clock(state)} · {minutes(state.plan.share(name))} for this part"
-    lines = ["", style.rule(title), style.dim(plan), "", style.prose(INTRODUCTION.get(name, LIVE)), "", ""]
+    lines = ["", style.rule(title), style.dim(plan), "", style.prose(INTRODUCTION.get(name, LIVE)), ""]
     return "\n".join(lines)
 
 
@@ -52,7 +52,7 @@ def clock(state: MockState) -> str:
 
 def question(style: Style, card: Card, number: int, total: int) -> str:
     """A card of the warm-up."""
-    return "\n".join([style.dim(f"Card {number} of {total}"), style.prose(card.q), "", ""])
+    return "\n".join(["", style.dim(f"Card {number} of {total}"), style.prose(card.q), "", ""])
 
 
 def answer(style: Style, card: Card) -> str:
@@ -77,24 +77,16 @@ def summary(style: Style, state: MockState, result: Result, drill: Sequence[ToDr
     """The end: the band and the points, what limited them, what to drill, and where the report is."""
     band = style.bold(f"{result.band.title}, {result.score} of {result.best} points")
     width = max(len(one.dimension.title) for one in result.dimensions)
-    lines = [style.rule("Result", clock(state)), band, *(_points(one, width) for one in result.dimensions)]
-    for limit in result.limits:
-        cause = f"The sum alone is {result.earned.title}; {limit.equal} points in one of its main dimensions limit it."
-        lines.append(style.prose(cause))
+    lines = ["", style.rule("Result", clock(state)), "", band, *(_points(one, width) for one in result.dimensions)]
+    lines += [style.prose(limited(result, limit)) for limit in result.limits]
     lines += ["", *_drill(style, drill), f"Report  {path}", ""]
     return "\n".join(lines)
 
 
-def debrief(style: Style, title: str, text: str) -> str:
-    """What to take home from a scenario."""
-    return "\n".join(["", style.rule(f"Debrief: {title}"), style.prose(text.strip()), ""])
-
-
 def compare(style: Style, scenarios: Sequence[str]) -> str:
     """How to see the other designs."""
-    return "\n".join(
-        ["", "The other designs under the same attacks:", *(f"  quizkit compare {name}" for name in scenarios), ""]
-    )
+    head = style.prose("The other designs under the same attacks:")
+    return "\n".join(["", head, *(f"  quizkit compare {name}" for name in scenarios), ""])
 
 
 def _points(one: Graded, width: int) -> str:

@@ -44,10 +44,9 @@ def sheet(scene: Verdict, console: Console) -> RenderableType:
     from rich.padding import Padding
 
     said = {one.name: one for one in scene.scores}
-    table = _table(scene.played.outcomes, said, beside=bool(said))
-    if said and not fits(table, console):
-        table = _table(scene.played.outcomes, said, beside=False)
-    return Padding(Group(table, "", *_conclusion(scene)), (1, 0, 1, 2))
+    table = _table(scene.played.outcomes, said)
+    tables = [table] if fits(table, console) else [_table(scene.played.outcomes, {}), "", _predictions(scene.scores)]
+    return Padding(Group(*tables, "", *_conclusion(scene)), (1, 0, 1, 2))
 
 
 def fits(table: Table, console: Console) -> bool:
@@ -65,15 +64,20 @@ def plain_table(*heads: str) -> Table:
     return table
 
 
-def _table(outcomes: Sequence[Outcome], said: Mapping[str, Scored], beside: bool) -> Table:
-    table = plain_table(*HEADS[: 5 if beside else 4])
+def _table(outcomes: Sequence[Outcome], said: Mapping[str, Scored]) -> Table:
+    table = plain_table(*HEADS[: 5 if said else 4])
     names = labels()
     for outcome in outcomes:
-        cells: list[RenderableType] = [names[outcome.name], outcome.required, outcome.text, met_text(outcome.met)]
-        prediction = _said(said.get(outcome.name))
-        table.add_row(*cells, *([prediction] if beside else []))
-        if said and not beside:
-            table.add_row("  you said", prediction)
+        prediction = [_said(said.get(outcome.name))] if said else []
+        table.add_row(names[outcome.name], outcome.required, outcome.text, met_text(outcome.met), *prediction)
+    return table
+
+
+def _predictions(scores: Sequence[Scored]) -> Table:
+    names = labels()
+    table = plain_table("you said", "")
+    for one in scores:
+        table.add_row(names[one.name], _said(one))
     return table
 
 

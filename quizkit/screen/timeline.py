@@ -35,6 +35,7 @@ def timeline_text(played: ScenarioRun, width: int, everything: bool = False) -> 
         for piece, style in line.spans:
             text.append(piece, STYLES.get(style, ""))
         text.append("\n")
+    text.rstrip()
     return text
 
 
@@ -53,4 +54,5 @@ def story_text(played: ScenarioRun, width: int) -> Text:
         lines = textwrap.wrap(sentence.text, width - len(mark))
         text.append(mark, "dim")
         text.append("\n".join([lines[0], *(" " * len(mark) + line for line in lines[1:])]) + "\n")
+    text.rstrip()
     return text

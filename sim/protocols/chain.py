@@ -87,7 +87,7 @@ class ChainReplica(Replica):
     def precede(self) -> Effects:
         """Tell the successor how far the log was sent."""
         for successor in self.successor:
-            yield Send(successor, Lead(self.epoch, tuple(sorted(self.ends.items())), self.shipped))
+            yield Send(successor, Lead(self.epoch, tuple(sorted(self.ends.items())), self.shipped, self.committed))
 
     def on_tick(self) -> Effects:
         """Heartbeats, down the chain and to the configuration service."""
@@ -139,7 +139,10 @@ class ChainReplica(Replica):
         """The predecessor lives; its log contains this one, unless this one came back with a tail that was abandoned."""
         if message.epoch == self.epoch and predecessor == self.predecessor:
             yield from self.discard_after(self.common_prefix(message.ends))
-            yield from self.ask_for_gap(predecessor) if message.sent > len(self.log) else self.ack()
+            if message.sent > len(self.log):
+                yield from self.ask_for_gap(predecessor)
+            elif message.acked < self.committed:
+                yield from self.ack()
 
     def on_behind(self, successor: str, message: Behind) -> Effects:
         """Resend what the successor has not: the suffix of the Sent list (section 3.3)."""

@@ -26,6 +26,11 @@ class LeaderFollower(Replica):
         """All other replicas."""
         return tuple(name for name in self.cluster.replicas if name != self.name)
 
+    @property
+    def position(self) -> int:
+        """How far this log goes, in the sense of `ack_when`."""
+        return self.durable if self.design.ack_when == "durable" else len(self.log)
+
     # Roles
 
     def on_boot(self) -> Effects:
@@ -55,9 +60,9 @@ class LeaderFollower(Replica):
         yield from self.announce()
 
     def announce(self) -> Effects:
-        """Tell every follower who leads, and how far the log was sent."""
+        """Tell every follower who leads, how far the log was sent, and how far that follower has acked it."""
         for peer in self.peers:
-            yield Send(peer, Lead(self.epoch, tuple(sorted(self.ends.items())), self.shipped))
+            yield Send(peer, Lead(self.epoch, tuple(sorted(self.ends.items())), self.shipped, self.positions[peer]))
 
     def follow(self, epoch: int, leader: str) -> Effects:
         """Belong to an epoch, durably; an empty `leader` means: to a leader yet to be chosen."""
@@ -134,8 +139,8 @@ class LeaderFollower(Replica):
         yield Fsync()
 
     def ack(self) -> Effects:
-        """Tell the leader how far this log goes, in the sense of `ack_when`."""
-        n = self.durable if self.design.ack_when == "durable" else len(self.log)
+        """Tell the leader the position."""
+        n = self.position
         if self.leader and n:
             yield Send(self.leader, Ack(self.epoch, n, self.log[n - 1].op))
 
@@ -160,10 +165,11 @@ class LeaderFollower(Replica):
         if message.epoch > self.epoch or self.leader != leader:
             yield from self.follow(message.epoch, leader)
             yield from self.discard_after(self.common_prefix(message.ends))
-            yield from self.ack()
             yield from self.apply_to(self.durable)
         if message.sent > len(self.log):
             yield from self.ask_for_gap(leader)
+        elif message.acked < self.position:
+            yield from self.ack()
 
     def on_stale(self, _: str, message: Stale) -> Effects:
         """A newer epoch exists: stop leading."""

@@ -39,12 +39,15 @@ class Ack(Message):
 
 @dataclass(slots=True)
 class Lead(Message):
-    """A heartbeat: I lead (or precede you) in this epoch; my log ends so, and I have sent it up to `sent`."""
+    """A heartbeat: I lead (or precede you) in this epoch; my log ends so, I have sent it up to `sent`, and your acks came
+    up to `acked`. The receiver learns from it what the network has lost: entries, or an ack.
+    """
 
     flow = "heartbeat"
     epoch: int
     ends: Ends
     sent: int
+    acked: int
 
 
 @dataclass(slots=True)

@@ -83,6 +83,21 @@ class Case:
         return max(claims, key=lambda name: claims[name].epoch, default="")
 
     @cached_property
+    def hanging(self) -> str:
+        """The first write that the last leader took and could not get through before the end of the load; "" if none."""
+        events = self.trace.events[: self.healed + 1]
+        done = frozenset(op for event in events if event.what == "applied" and event.node == self.leader for op in event.ops)
+        waiting = (op for op in self.book.copies if op not in done and self.leader in self.book.holders(op, self.healed))
+        return next(waiting, "")
+
+    @cached_property
+    def load_end(self) -> int:
+        """When clients stopped asking for writes (us): with the answer to the last one, or with the end of the run proper."""
+        heal = self.trace.healed_at
+        ends = [heal if op.completed_at is None else op.completed_at for op in self.history if not op.is_read]
+        return min(heal, max(ends, default=heal))
+
+    @cached_property
     def settling_matters(self) -> bool:
         """Whether something worth telling happened only after the repairs at the end."""
         notable = ("discarded", "promoted", "suspected", "removed")

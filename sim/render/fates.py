@@ -117,23 +117,18 @@ def _late_rescue(case: Case, ops: list[str], node: str) -> tuple[str, tuple[int,
     return f"Nothing acknowledged is lost, by luck: {text}.", tuple(copy.since for copy in copies)
 
 
-def why_stalled(case: Case, since: int) -> Told:
-    """The first write that hangs since `since` (us): who took it, and who has not got it."""
+def why_stalled(case: Case) -> Told:
+    """The first write that hangs: who has it, and who has not."""
+    op, end = case.hanging, case.healed
     if not case.leader:
         yield f"{words.listing(case.dead)} stayed down, and nobody was promoted.", ()
-        return
-    acks, end = case.book.acks, case.healed
-    for op, copies in case.book.copies.items():
-        if (op in acks and acks[op] <= end) or case.event(copies[0].since).at < since or copies[0].since > end:
-            continue
+    elif not op:
+        yield f"{case.leader} took no more writes.", ()
+    else:
         holders = case.book.holders(op, end)
         missing = [name for name in case.trace.replicas if name not in holders]
-        if holders and missing:
-            which = f", which {words.choose(len(missing), 'is', 'are')} down," if set(missing) <= set(case.dead) else ""
-            has = words.choose(len(missing), "has", "have")
-            yield (
-                f"{case.book.name(op)} is on {words.listing(holders)} and was never acknowledged: "
-                f"{words.listing(missing)}{which} {has} not got it."
-            ), (copies[0].since,)
-            return
-    yield "No replica took another write.", ()
+        which = f", which {words.choose(len(missing), 'is', 'are')} down," if set(missing) <= set(case.dead) else ""
+        has = words.choose(len(missing), "has", "have")
+        without = f": {words.listing(missing)}{which} {has} not got it" if missing else ""
+        name = case.book.name(op)
+        yield f"{name} is on {words.listing(holders)} and was never acknowledged{without}.", (case.book.copies[op][0].since,)

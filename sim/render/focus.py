@@ -20,7 +20,7 @@ def journeys(case: Case) -> list[str]:
     acks = case.book.acks
     kept = [op for op, at in acks.items() if at < strike and op not in case.lost]
     chosen += kept[-1:] if case.lost else kept[-2:]
-    chosen += [*case.lost[:1], *case.lost[-1:]]
+    chosen += [*case.lost[:1], *(case.event(at).ops[0] for at in case.lone_acks[:1]), *case.lost[-1:]]
     chosen += _afterwards(case, strike)
     return list(dict.fromkeys(chosen))
 
@@ -39,8 +39,7 @@ def _afterwards(case: Case, strike: int) -> list[str]:
     since = repaired[0] if repaired else strike
     later = [op for op, at in case.book.acks.items() if since < at <= case.healed and op not in case.lost]
     fresh = [op for op in later if case.history[op].invoked_at >= case.event(since).at]
-    hanging = [op for op, copies in case.book.copies.items() if op not in case.book.acks and copies[0].since > since]
-    return (fresh or later or hanging)[:1]
+    return (fresh or later or [case.hanging])[:1]
 
 
 def _example(case: Case) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from sim.render import words
-from sim.render.case import Case, sides_of
+from sim.render.case import Case
 from sim.render.staleness import first_stale_read
-from sim.trace import MS, Event
+from sim.render.strikes import fault
+from sim.trace import Event
 
 Template = Callable[[Case, int, Event], str]
 
@@ -36,6 +37,8 @@ def acknowledged(case: Case, number: int, event: Event) -> str:
 
 def worth(case: Case, number: int, event: Event) -> str:
     """What an acknowledgement was worth when it was given: who had the write, or what had not even left."""
+    if len(case.trace.replicas) == 1:
+        return "there is no other replica"
     waiting = case.book.waiting(event.node, number)
     holders = case.book.holders(event.ops[0], number)
     if waiting:
@@ -43,94 +46,12 @@ def worth(case: Case, number: int, event: Event) -> str:
     return "no other replica had it yet" if holders == [event.node] else f"{words.listing(holders)} had it"
 
 
-# Faults
-
-
-def killed(case: Case, number: int, event: Event) -> str:
-    return f"{event.node} was killed; its disk, and what it had handed to the operating system to send, live on."
-
-
-def lost_power(case: Case, number: int, event: Event) -> str:
-    """A power cut, with what it took from the wire; what it took from the disk has a template of its own."""
-    unsent = gone_unsent(case, number)
-    if not unsent:
-        return f"{event.node} lost power."
-    return f"{event.node} lost power; what waited in its egress queue is gone ({case.book.names(unsent)})."
-
-
-def gone_unsent(case: Case, number: int) -> list[str]:
-    """The writes that were still in the egress queue at a power cut, and nowhere but on that machine."""
-    gone = dict.fromkeys(op for drop in _drops(case, number) for op in drop.ops if op in case.book.labels)
-    return [op for op in gone if not case.book.holders(op, number)[1:]]
-
-
-def _drops(case: Case, number: int) -> Iterator[Event]:
-    """What was dropped at the very strike."""
-    later = (case.trace.events[place] for place in range(number + 1, len(case.trace.events)))
-    return takewhile(lambda event: event.what == "dropped", later)
-
-
-def paused(case: Case, number: int, event: Event) -> str:
-    return f"{event.node} froze; it will wake with its old beliefs."
-
-
-def cut(case: Case, number: int, event: Event) -> str:
-    groups = [words.machines(case.trace, side) for side in sides_of(event)]
-    if len(groups) == 1:
-        return f"{groups[0]} were cut off from each other."
-    if len(groups) > 2:
-        return f"the network fell apart into {words.listing(groups)}."
-    were = words.choose(len(sides_of(event)[0]), "was", "were")
-    return f"{groups[0]} {were} cut off from {groups[1]}."
-
-
-def mended(case: Case, number: int, event: Event) -> str:
-    return "all links were mended."
-
-
-def slowed(case: Case, number: int, event: Event) -> str:
-    """The event does not say by how much; what the messages then waited does."""
-    sides = sides_of(event)
-    among = frozenset(name for side in sides for name in side)
-    waits = [
-        sent.until - sent.at
-        for place, sent in case.trace.of("sent")
-        if place > number and sent.node in among and sent.peer in among
-    ]
-    groups = words.listing([words.machines(case.trace, side) for side in sides])
-    longest = max(waits, default=0)
-    waited = f": what they send each other waits {words.duration(longest)} in the egress queue" if longest >= MS else ""
-    return f"the links between {groups} became slow{waited}."
-
-
-FAULTS: dict[str, Template] = {
-    "kill": killed,
-    "power_cut": lost_power,
-    "pause": paused,
-    "cut": cut,
-    "heal": mended,
-    "slow": slowed,
-}
-
-
-def fault(case: Case, number: int, event: Event) -> str:
-    """A strike; restart and resume are told by what follows them."""
-    return FAULTS[event.text](case, number, event) if event.text in FAULTS else ""
-
-
 def lost_unsynced(case: Case, number: int, event: Event) -> str:
     """What a power cut took from a disk, if a client had been told that it was done."""
     acked = [op for op in event.ops if case.book.acks.get(op, number) < number]
     if not acked:
         return ""
-    return f"{case.book.names(acked)}, acknowledged but not synced, {_is(acked)} gone from {event.node}'s disk."
-
-
-def _is(items: list[str]) -> str:
-    return words.choose(len(items), "is", "are")
-
-
-# What the cluster does about it
+    return f"{case.book.names(acked)}, acknowledged but not synced, {words.choose(len(acked), 'is', 'are')} gone from {event.node}'s disk."
 
 
 def suspected(case: Case, number: int, event: Event) -> str:
@@ -189,7 +110,9 @@ def discarded(case: Case, number: int, event: Event) -> str:
     acked = [op for op in event.ops if op in case.lost]
     which = "none of them acknowledged"
     if acked:
-        which = "all of them acknowledged" if len(acked) == len(event.ops) else f"{words.number(len(acked))} of them acknowledged"
+        which = (
+            "all of them acknowledged" if len(acked) == len(event.ops) else f"{words.number(len(acked))} of them acknowledged"
+        )
     if len(event.ops) == 1:
         which = "an acknowledged write" if acked else "which nobody was told is done"
     return f"{event.node} discarded {case.book.names(event.ops)} to agree with the new leader ({which})."

@@ -26,6 +26,7 @@ class Arrow:
     targets: list[tuple[str, bool]]
     labels: tuple[str, ...]
     style: str
+    order: int = 0  # the event of its arrival, if that is where it is drawn
 
     def draw(self, sheet: Sheet) -> list[Line]:
         targets = [target for target in self.targets if sheet.knows(target[0])]
@@ -95,8 +96,7 @@ class Cells:
         row = sheet.row(None)
         row.put(sheet.start, self.title, self.style)
         for machine, text in self.cells.items():
-            if text:
-                sheet.word(row, machine, (text,), self.style)
+            sheet.word(row, machine, (f"{text} ", f"{text.removeprefix('#')} "), self.style)
         return [row.line()]
 
 

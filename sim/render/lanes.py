@@ -14,7 +14,7 @@ from sim.render import words
 from sim.render.case import Case
 from sim.render.focus import journeys
 from sim.render.items import Across, Arrow, Cells, Fold, Item, Note
-from sim.render.scenes import Scenes
+from sim.render.scenes import rows
 from sim.render.sheet import Line, Sheet
 from sim.trace import MS, Trace
 
@@ -30,13 +30,15 @@ def timeline(
     """The diagram, no line longer than `width` (at least 60) characters; `everything` folds and hides nothing."""
     case = Case(trace, history, findings)
     focus = journeys(case)
-    items = Scenes(case, focus, everything).items()
+    items = rows(case, focus, everything)
     if not everything:
         items = list(_folded(case, focus, items))
     sheet = Sheet(trace, max(60, width), controllers=bool(trace.of("suspected", "elected", "removed")))
     lines = [sheet.header(_first_roles(trace))]
-    for item in (*items, *_ending(case)):
+    for item in (*items, *_ending(case, max([trace.healed_at, *(item.at for item in items[-1:])]))):
         lines += item.draw(sheet)
+    if any(words.PRIMED.search(str(line)) for line in lines):
+        lines += sheet.note("(#9' is another write than #9: it got the same place in the log later)", "dim")
     return lines
 
 
@@ -52,39 +54,43 @@ def _folded(case: Case, focus: list[str], items: list[Item]) -> Iterator[Item]:
     """The rows with remarks on what lies between them: writes that went well, or silence."""
     others = [number for op, number in case.book.acks.items() if op not in focus and number <= case.healed]
     acks = sorted(case.event(number).at for number in others)
-    told, before = 0, items[0].at if items else 0
-    like = "like the next"
-    for item in items:
+    told, before, like = 0, 0, "like the next"
+    for item in [*items, Fold(case.trace.healed_at, "")]:
         seen = bisect_right(acks, item.at)
-        if seen - told >= WORTH_A_FOLD or item.at - before > SILENCE:
-            yield from _fold(before, item.at, seen - told, like)
+        quiet = item.at - max(before, acks[seen - 1] if seen > told else 0)
+        if seen - told >= WORTH_A_FOLD or quiet > SILENCE:
+            yield from _fold(case, item.at, seen - told, like, quiet)
             told = seen
-        yield item
-        like = "like this" if isinstance(item, Arrow) else like
+        elif getattr(item, "style", "") == "fault":
+            told = seen  # too few to mention; to mention them after the strike would be wrong
+        if not isinstance(item, Fold):
+            yield item
         before = item.at
-    if len(acks) > told:
-        yield from _fold(before, case.trace.healed_at, len(acks) - told, like)
-    elif case.trace.healed_at - before > SILENCE and case.strike is not None:
-        yield from _fold(before, case.trace.healed_at, 0, like)
+        like = "like this" if isinstance(item, Arrow) else like
 
 
-def _fold(start: int, end: int, writes: int, like: str) -> Iterator[Fold]:
-    if writes:
-        yield Fold(end, f"{words.count(writes, 'write')} {like}")
-    else:
-        yield Fold(end, f"{words.duration(end - start)} without a successful write")
+def _fold(case: Case, end: int, writes: int, like: str, quiet: int) -> Iterator[Fold]:
+    """What went on until `end`: some writes, then nothing for some time (both in us)."""
+    parts = [f"{words.count(writes, 'write')} {like}"] if writes else []
+    silent = min(end, case.load_end) - (end - quiet)
+    if silent > SILENCE:
+        silence = words.duration(silent)
+        parts.append(f"then {silence} without a successful one" if parts else f"{silence} without a successful write")
+    if parts:
+        yield Fold(end, ", ".join(parts))
 
 
-def _ending(case: Case) -> Iterator[Item]:
+def _ending(case: Case, at: int) -> Iterator[Item]:
     """How all stand at the end, and who has what is lost."""
     final = case.trace.final
-    if case.strike is None:
-        return
-    yield Across(case.trace.healed_at, "the end", "dim")
-    yield Cells(case.trace.healed_at, "role", {name: one.role for name, one in final.items()})
+    if case.strike is not None:
+        yield Across(at, "the end", "dim")
+        yield Cells(at, "role", {name: one.role for name, one in final.items()})
     if case.lost:
-        yield Note(case.trace.healed_at, f"lost: {case.book.names(case.lost)}", "lost")
-        yield Cells(case.trace.healed_at, "copies", {name: _copies(case, name) for name in final}, "lost")
+        yield Note(at, f"lost: {case.book.names(case.lost)}", "lost")
+        yield Cells(at, "copies", {name: _copies(case, name) for name in final}, "lost")
+    for shot in case.trace.unfired:
+        yield Note(at, f"the {shot.verb.replace('_', ' ')} never struck", "fault")
 
 
 def _copies(case: Case, name: str) -> str:

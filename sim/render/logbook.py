@@ -156,7 +156,9 @@ class Logbook:
 
     def log_end(self, node: str, number: int) -> int:
         """The log index up to which a replica's log went just after an event, 0 if it was empty."""
-        held = (self.index[op] for op, copies in self.copies.items() for copy in copies if copy.node == node and copy.at(number))
+        held = (
+            self.index[op] for op, copies in self.copies.items() for copy in copies if copy.node == node and copy.at(number)
+        )
         return max(held, default=0)
 
     def never_left(self, sent: int) -> bool:

@@ -72,10 +72,13 @@ def split_brain(case: Case, _: Measures) -> Told:
     other = next((case.event(number) for number in reversed(replies) if case.event(number).node != last.node), last)
     name = case.book.name
     yield (
-        f"Split brain: {other.node} acknowledged {name(other.ops[0])} and {last.node} acknowledged {name(last.ops[0])}, "
-        f"each as the leader and neither with the other's write; {words.count(finding.count, 'acknowledgement')} "
-        f"went into a second history."
-    ), finding.evidence
+        (
+            f"Split brain: {other.node} acknowledged {name(other.ops[0])} and {last.node} acknowledged {name(last.ops[0])}, "
+            f"each as the leader and neither with the other's write; {words.count(finding.count, 'acknowledgement')} "
+            f"went into a second history."
+        ),
+        finding.evidence,
+    )
 
 
 def stale_reads(case: Case, _: Measures) -> Told:
@@ -141,7 +144,7 @@ def outage(case: Case, measures: Measures) -> Told:
         yield f"Writes went on: never more than {words.duration(length)} passed without one.", ()
     elif gap.at_least:
         yield f"Writes stopped at {words.instant(start)} and had not come back {words.duration(length)} later.", ()
-        yield from fates.why_stalled(case, start)
+        yield from fates.why_stalled(case)
     else:
         yield f"Writes stopped for {words.duration(length)}, until {words.instant(end)}.", ()
 
@@ -149,10 +152,8 @@ def outage(case: Case, measures: Measures) -> Told:
 def _longest_gap(case: Case) -> tuple[int, int]:
     """The longest time between two successes of writes, or from the last one to the end of the load."""
     writes = [op for op in case.history if not op.is_read]
-    heal = case.trace.healed_at
-    end = min(heal, max((heal if op.completed_at is None else op.completed_at for op in writes), default=heal))
-    oks = sorted(op.completed_at for op in writes if op.ok and op.completed_at is not None and op.completed_at <= end)
-    edges = [writes[0].invoked_at if writes else 0, *oks, end]
+    oks = sorted(op.completed_at for op in writes if op.ok and op.completed_at is not None and op.completed_at <= case.load_end)
+    edges = [writes[0].invoked_at if writes else 0, *oks, case.load_end]
     return max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
 
 

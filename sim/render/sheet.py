@@ -11,8 +11,9 @@ from sim.trace import MS, Trace
 
 ALIVE, DEAD, FROZEN = "|", ".", ":"
 TIME = 9  # columns for the instant
-WIDEST = 18  # of a machine's column: beyond that an arrow only gets longer
-SMALLEST_WITH_CONTROLLER = 10
+MOST = 18  # of a machine's column: beyond that an arrow only gets longer
+LEAST_WITH_CONTROLLER = 10  # if columns would be narrower, controllers have none
+NORMAL, NARROW = 12, 9  # of the clients' column
 CLIENTS = "clients"
 
 
@@ -36,12 +37,13 @@ class Sheet:
         self.width = width
         name = max(map(len, trace.clients), default=0)
         start = TIME + 1
-        room = max(9, min(12, width // 7))
-        machines = len(trace.replicas)
-        column = (width - start - room) // (machines + len(trace.controllers) * controllers)
-        self.has_controllers = controllers and column >= SMALLEST_WITH_CONTROLLER
-        shown = (*trace.replicas, *(trace.controllers if self.has_controllers else ()))
-        self.column = min(WIDEST, (width - start - room) // len(shown))
+        room = width - start
+        shown = (*trace.replicas, *trace.controllers) if controllers else trace.replicas
+        if (room - NARROW) // len(shown) < LEAST_WITH_CONTROLLER:
+            shown = trace.replicas
+        roomy = (room - NORMAL) // len(shown)
+        self.column = min(MOST, roomy if roomy >= NORMAL else (room - NARROW) // len(shown))
+        room = min(MOST, room - self.column * len(shown))
         self.start = start
         self.at = {machine: start + room + place * self.column for place, machine in enumerate(shown)}
         self.client_edge = start + name
@@ -72,7 +74,7 @@ class Sheet:
         row.put(self.start, CLIENTS if len(self.clients) > 1 else next(iter(self.clients), ""), "plain")
         for machine, column in self.at.items():
             name = names.get(machine, machine)
-            row.put(column, name if len(name) < self.column else machine[: self.column - 1], "plain")
+            row.put(column, name if len(name) < self.column else _shortened(machine, self.column - 1), "plain")
         return row.line()
 
     def arrow(self, row: Row, source: str, targets: Sequence[tuple[str, bool]], labels: Sequence[str], style: str) -> None:
@@ -88,9 +90,7 @@ class Sheet:
             if side:
                 self._shaft(row, here, side if right else side[::-1], labels, style)
 
-    def _shaft(
-        self, row: Row, here: int, side: Sequence[tuple[int, str, bool]], labels: Sequence[str], style: str
-    ) -> None:
+    def _shaft(self, row: Row, here: int, side: Sequence[tuple[int, str, bool]], labels: Sequence[str], style: str) -> None:
         """One direction of an arrow: a shaft to the farthest target with a head at each."""
         step = 1 if side[0][0] > here else -1
         near, far = side[0][0], side[-1][0]
@@ -117,7 +117,7 @@ class Sheet:
             texts, wide = [f"{machine}: {text}" for text in texts], True
         column = self.at.get(machine, self.start)
         room = min(self.width - column, self.width if wide else self.column)
-        text = next((text for text in texts if len(text) <= room), texts[-1][:room])
+        text = next((text for text in texts if len(text) <= room), _shortened(texts[-1], room - 1))
         row.put(column, text, style)
 
     def across(self, at: int, text: str, style: str) -> list[Line]:
@@ -127,12 +127,18 @@ class Sheet:
         row = Row(self.width)
         row.put(0, f"{at / MS:>{TIME - 1}.2f}", "time")
         edge = self.at[next(reversed(self.at))] + self.column
-        row.put(self.start, f"{first} ".ljust(min(edge, self.width) - self.start, "~") if len(first) + 4 < room else first, style)
+        row.put(
+            self.start, f"{first} ".ljust(min(edge, self.width) - self.start, "~") if len(first) + 4 < room else first, style
+        )
         return [row.line(), *self.note(" ".join(rest), style)] if rest else [row.line()]
 
     def note(self, text: str, style: str) -> list[Line]:
         """A remark below a row, in as many lines as it needs."""
         return [Line(((" " * self.start, "plain"), (part, style))) for part in textwrap.wrap(text, self.width - self.start)]
+
+
+def _shortened(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}."
 
 
 class Row:

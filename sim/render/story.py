@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +13,6 @@ from sim.render import happenings, outcomes, words
 from sim.render.case import Case
 from sim.trace import Trace
 
-_PRIMED = re.compile(r"#\d+'+")
 MOST_OF_A_KIND = 3  # sentences made from one template; a run that repeats itself is not retold
 
 
@@ -26,9 +24,7 @@ class Sentence(NamedTuple):
     events: tuple[int, ...]
 
 
-def tell(
-    trace: Trace, history: History, findings: Mapping[str, Finding], measures: Mapping[str, Measure]
-) -> list[Sentence]:
+def tell(trace: Trace, history: History, findings: Mapping[str, Finding], measures: Mapping[str, Measure]) -> list[Sentence]:
     """The story of a run: what struck it, what followed, and why promises were kept or broken. Steady state is not told."""
     case = Case(trace, history, findings)
     told = _happenings(case)
@@ -37,7 +33,7 @@ def tell(
         for outcome in outcomes.ALL
         for text, events in outcome(case, measures)
     ]
-    primed = _PRIMED.search(" ".join(sentence.text for sentence in told))
+    primed = words.PRIMED.search(" ".join(sentence.text for sentence in told))
     if primed:
         told.append(Sentence(told[-1].at, f"A prime, as in {primed[0]}, marks a log index that was used a second time.", ()))
     return told

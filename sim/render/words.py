@@ -9,6 +9,7 @@ from sim.trace import MS, Trace
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _LABEL = re.compile(r"#(\d+)('*)")
+PRIMED = re.compile(r"#\d+'+")  # the name of a write that got a used log index
 MOST_PARTS = 5  # a longer enumeration is cut short
 
 

@@ -71,7 +71,8 @@ def _is_picture(character: str) -> bool:
     if character in "\u200d\u20e3\ufe0e\ufe0f":
         return True
     category = unicodedata.category(character)
-    return category == "So" or (category == "Sk" and character > "\uffff") or category in ("Co", "Cn")
+    symbol = category == "So" and character > "\u218f"  # below stand ©, ° and ™
+    return symbol or (category == "Sk" and character > "\uffff") or category in ("Co", "Cn")
 
 
 def unwrapped(text: str, marks: tuple[str, ...] = ("***", "**", "__", "*", "_")) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 
@@ -95,12 +96,27 @@ def test_new_rules_rebuild_the_cache(journal: Journal, monkeypatch: pytest.Monke
     assert card_states(journal) == replayed(journal)
 
 
-def test_reading_states_writes_nothing_when_nothing_changed(journal: Journal) -> None:
+def test_reading_states_writes_nothing_when_nothing_is_new(journal: Journal) -> None:
     grade(journal, "a", "good")
     before = journal.connection.total_changes
-    journal.append("prediction", "async-trap", {})
-    card_states(journal)
-    assert journal.connection.total_changes == before + 1
+    assert card_states(journal) == replayed(journal)
+    assert journal.connection.total_changes == before
+
+
+def test_two_processes_that_catch_up_at_once_count_a_review_once(
+    home: Home, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.append("review", "a", {"rating": "good", "day": "2026-03-01"})
+    begin = Journal.transaction
+
+    def overtaken(waiting: Journal) -> AbstractContextManager[None]:
+        monkeypatch.undo()
+        with open_journal(home) as other:
+            card_states(other)
+        return begin(waiting)
+
+    monkeypatch.setattr(Journal, "transaction", overtaken)
+    assert card_states(journal)["a"].reviews == 1
 
 
 actions = st.lists(st.tuples(st.sampled_from([*RATINGS, "undo", "nudge"]), st.sampled_from("abc"), st.integers(0, 9)))

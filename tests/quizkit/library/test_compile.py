@@ -220,6 +220,7 @@ def test_a_reviewed_scenario_must_be_complete() -> None:
         "scenarios/half.yaml:6:10: error: a scenario needs at least 2 designs, this has 1",
         "scenarios/half.yaml:6:18: error: design `async` has no `set`",
     ]
+    assert compiled.problems[3].hint == "say what breaks and when; or mark the draft with `reviewed: false`"
     assert compiled.content.scenarios == {}
 
 
@@ -227,6 +228,7 @@ def test_a_draft_may_be_incomplete() -> None:
     compiled = compile_file((INCOMPLETE + "reviewed: false\n").encode(), "scenarios/half.yaml")
     assert {problem.severity for problem in compiled.problems} == {"warning"}
     assert len(compiled.problems) == 6
+    assert compiled.problems[3].hint == "say what breaks and when"
     assert compiled.content.scenarios["half"].designs["async"].raw_knobs == {}
 
 

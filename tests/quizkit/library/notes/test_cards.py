@@ -54,7 +54,13 @@ def test_emphasis_code_and_formulas_inside_an_answer_stay() -> None:
     cards = dict(cards_of("1. **Q: `a*b`?**\n   * *A: Use *nested* emphasis, `x * y`, $a_1 * b$ and **bold***\n"))
     assert cards == {"`a*b`?": "Use *nested* emphasis, `x * y`, $a_1 * b$ and **bold**"}
     assert cards_of("1. **Q: x?** (hard)\n   * *A: yes* and *no*") == [("x? (hard)", "yes and *no*")]
+    assert cards_of("- Q: x?\n- A: **so** and *so*") == [("x?", "**so** and *so*")]
     assert cards_of("- Q: x?\n- _A: snake_case_name stays_") == [("x?", "snake_case_name stays")]
+
+
+def test_emphasis_that_is_never_closed_takes_nothing_away() -> None:
+    assert cards_of("Q: x?\n*A: it is **bold**") == [("x?", "it is **bold**")]
+    assert cards_of("**Q: *x*\nA: b") == [("*x*", "b")]
 
 
 def test_labels_inside_an_answer_are_its_text() -> None:
@@ -76,6 +82,7 @@ def test_several_answers_are_all_kept() -> None:
         ("* *A: b*\n", (2, "* *A: b*", "an answer without a question")),
         ("### Easy\n**Q: a?**\n*A: b*\n", (2, "### Easy", "a heading among the flashcards")),
         ("1. **Q: a?**\n   * *A: b*\n\nstray\n", (5, "stray", "neither a question (**Q: ...**) nor an answer (*A: ...*)")),
+        ("**Q: a?**\n*A: b*\n---\nstray\n", (5, "stray", "neither a question (**Q: ...**) nor an answer (*A: ...*)")),
         ("<!-- **Q: a?** -->\n**Q: c?**\n*A: d*\n", (2, "<!-- **Q: a?** -->", "a comment")),
     ],
 )
@@ -89,6 +96,10 @@ def test_all_lines_of_half_a_card_are_listed() -> None:
         (2, "**Q: So", why),
         (3, "what?**", why),
         (4, "*A:*", why),
+    ]
+    assert doubts_of("## Flashcards\n**Q: So?**\n\nwords\n") == [
+        (2, "**Q: So?**", why),
+        (4, "words", "neither a question (**Q: ...**) nor an answer (*A: ...*)"),
     ]
     why = "a question without text"
     assert doubts_of("## Flashcards\n**Q:**\n*A: b*\n") == [(2, "**Q:**", why), (3, "*A: b*", why)]

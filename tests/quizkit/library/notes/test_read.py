@@ -57,6 +57,7 @@ def test_facts_may_go_on_and_other_quotations_are_listed() -> None:
         ("# 👑 Deep Dive: Leader", "Deep Dive: Leader"),
         ("# ❤️ **Quorums** 🗳️ #", "Quorums"),
         ("#   1. C++ & `raft`", "C++ & `raft`"),
+        ("# ⚡ Raft™ at 50 °C", "Raft™ at 50 °C"),
         ("no heading", "my note"),
         ("# 👑", "my note"),
     ],

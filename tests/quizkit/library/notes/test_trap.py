@@ -35,6 +35,7 @@ def test_the_seed() -> None:
         "__The Candidate__:",
         "*   **Candidate**:",
         "> **Candidate**:",
+        "> **Candidate**:\n>",
         "**You answer**:",
         "You answer:",
         "You confidently say:",
@@ -50,6 +51,18 @@ def test_the_names_of_a_naive_answer(label: str) -> None:
     trap = trap_of(f'**Scenario**: A shop.\n{label} *"Redis."*\n**Kill Shot**: "And then?"')
     assert [one.says for one in trap.answers] == ["Redis."]
     assert (trap.interviewer, trap.shots) == ("A shop.", ["And then?"])
+
+
+def test_emphasis_around_label_and_text() -> None:
+    trap = trap_of("*Scenario: A `*` shop.*\n**Candidate: *Redis*, always.**\n_Kill Shot: Why?_ Really")
+    assert trap.interviewer == "A `*` shop."
+    assert trap.answers == [Answer("Candidate", "*Redis*, always.")]
+    assert trap.shots == ["Why? Really"]
+
+
+def test_an_interviewer_who_speaks_again_shoots() -> None:
+    trap = trap_of('Interviewer: "A shop."\nCandidate: "Redis."\nInterviewer: "It died."')
+    assert (trap.interviewer, trap.shots) == ("A shop.", ["It died."])
 
 
 def test_an_answer_in_the_middle_of_a_line() -> None:
@@ -135,6 +148,19 @@ def test_a_solution_elsewhere_in_the_note_is_not_that_of_the_trap() -> None:
     note = read_note("## The Trap\n**Candidate**: c\n## The Fix\nf\n## Other\n### The Solution\nx\n## Solution\ny\n", "t.md")
     assert note.traps[0].debrief == "f"
     assert [(one.first, one.last) for one in note.unused] == [(5, 7), (8, 9)]
+    text = "# Post-Mortem: P\n## The Trap\nYou answer: a\n## Realities\n### The Fix\nx\n## The Fix\nf\n"
+    note = read_note(text, "t.md")
+    assert note.traps[0].debrief == "f"
+    assert [(one.first, one.last) for one in note.unused] == [(4, 6)]
+
+
+def test_a_list_of_answers_ends_with_its_section() -> None:
+    answers = "## Post-Mortem\n### The Trap\n**Wrong Answers**:\n* a\n* b\n"
+    note = read_note(f"{answers}### Sources\n* x\n", "t.md")
+    assert [one.says for one in note.traps[0].answers] == ["a", "b"]
+    assert [one.line for one in note.doubts] == [6, 7]
+    (trap,) = read_note(f"{answers}### The Solution\n* c\n* d\n", "t.md").traps
+    assert ([one.says for one in trap.answers], trap.debrief) == (["a", "b"], "* c\n* d")
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,12 @@ def test_equal_labels_give_different_designs() -> None:
     assert list(library.scenarios["n-trap"].designs) == ["candidate", "candidate-2"]
 
 
+def test_tabs_of_a_note_become_spaces() -> None:
+    library, errors = compiled(read_note("## Flashcards\n-\tQ: a\tb?\n\t- A: c:\n\t\t- d\n", "n.md"))
+    assert errors == []
+    assert [(card.q, card.a) for card in library.cards.values()] == [("a    b?", "c:\n- d")]
+
+
 def test_nothing_to_say_is_no_file() -> None:
     assert drafts(read_note("# T\n\nwords\n", "n.md")) == {}
 

@@ -1,0 +1,116 @@
+"""All rows but messages: what happens on a machine, or to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.render import words
+from sim.render.happenings import worth
+from sim.render.items import Across, Item, Note, Word
+from sim.render.sheet import ALIVE, DEAD, FROZEN
+from sim.render.strikes import fault as fault_text
+from sim.render.strikes import gone_unsent
+from sim.render.view import View
+from sim.trace import Event
+
+STRIKES = {"kill": ("X killed", DEAD), "power_cut": ("X power cut", DEAD), "pause": ("= frozen", FROZEN)}
+
+
+def replied(view: View, number: int, event: Event) -> Iterator[Item]:
+    """What an acknowledgement was worth, where that matters."""
+    case = view.case
+    if number == case.last_ack:
+        alone = f"only {event.node} had it; " if event.ops[0] in case.book.waiting(event.node, number) else ""
+        yield Note(event.at, f"^ acknowledged: {alone}{worth(case, number, event)}", view.style(event.ops, "plain"))
+    elif case.lone_acks and number == case.lone_acks[0]:
+        more = words.count(len(case.lone_acks) - 1, "more write", "more writes")
+        yield Note(event.at, f"^ acknowledged, though no other replica had it; {more} like this", "lost")
+
+
+def durable(view: View, number: int, event: Event) -> Iterator[Item]:
+    """An entry that survives a power cut from now on."""
+    if view.shows(event.ops):
+        name = view.names(event.ops)
+        texts = (f"* {name} durable", f"* {name}", "*")
+        yield Word(event.at, event.node, texts, view.style(event.ops, "durable"))
+
+
+def applied(view: View, number: int, event: Event) -> Iterator[Item]:
+    """An entry becomes visible to reads: shown where a read missed it."""
+    late = view.stale and event.ops == (view.stale.missed.id,) and event.node == view.stale.read.node
+    if late or view.everything:
+        name = view.names(event.ops)
+        yield Word(event.at, event.node, (f"{name} applied", f"{name} appl.", name), "durable")
+
+
+def answered(view: View, number: int, event: Event) -> Iterator[Item]:
+    """The stale read."""
+    stale = view.stale
+    if stale and stale.answer == number:
+        name, age = view.case.book.name(stale.missed.id), words.duration(stale.age)
+        yield Note(event.at, f"^ stale: {name} had been acknowledged {age} before {event.node} asked", "lost")
+
+
+def gave_up(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A client that never learns the outcome."""
+    if view.shows(event.ops):
+        name = view.names(event.ops)
+        yield Word(event.at, event.node, (f"{event.node} gives up on {name}: outcome unknown",), "reply", True)
+
+
+def fault(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A strike, with what it took."""
+    if event.text not in STRIKES:
+        text = fault_text(view.case, number, event).rstrip(".")
+        if text:
+            yield Across(event.at, text, "fault")
+        return
+    text, lives = STRIKES[event.text]
+    yield Word(event.at, event.node, (text,), "fault", True, lives)
+    unsent = gone_unsent(view.case, number)
+    if unsent and event.text == "power_cut":
+        yield Note(event.at, f"gone with {event.node}'s egress queue: {view.case.book.names(unsent)}", "lost")
+
+
+def lost_unsynced(view: View, number: int, event: Event) -> Iterator[Item]:
+    style = view.style(event.ops, "dim")
+    yield Note(event.at, f"gone from {event.node}'s disk, not yet synced: {view.case.book.names(event.ops)}", style)
+
+
+def suspected(view: View, number: int, event: Event) -> Iterator[Item]:
+    yield Word(event.at, event.node, (f"{event.peer} held for dead", f"{event.peer} is dead", f"{event.peer} dead"), "fault")
+
+
+def removed(view: View, number: int, event: Event) -> Iterator[Item]:
+    yield Word(event.at, event.node, (f"takes {event.peer} out", f"{event.peer} out"), "promoted")
+
+
+def promoted(view: View, number: int, event: Event) -> Iterator[Item]:
+    near = view.case.trace.events[max(0, number - 1) : number + 2]
+    role = next((one.text for one in near if one.what == "role" and one.node == event.node), "leader")
+    what = "promoted" if role == "leader" else f"{role} now"
+    end = view.case.book.log_end(event.node, number)
+    yield Word(event.at, event.node, (f"{what}, log up to #{end}", f"{what}, to #{end}", what), "promoted", True)
+
+
+def came_back(view: View, number: int, event: Event) -> Iterator[Item]:
+    end = view.case.book.log_end(event.node, number)
+    yield Word(event.at, event.node, (f"up again, log up to #{end}", f"up again, to #{end}", "up again"), "fault", True, ALIVE)
+
+
+def discarded(view: View, number: int, event: Event) -> Iterator[Item]:
+    style = "dim" if view.lost.isdisjoint(event.ops) else "lost"
+    yield Word(event.at, event.node, (f"discards {view.case.book.names(event.ops)}", "discards"), style, True)
+
+
+def detail(view: View, number: int, event: Event) -> Iterator[Item]:
+    """What only those want who want everything."""
+    if view.everything:
+        text = {"role": f"{event.text} of epoch {event.n}", "elected": f"chooses {event.peer}"}
+        name = view.names(event.ops) if event.ops else event.node
+        yield Word(event.at, event.node, (text.get(event.what, f"{name} {event.what}"), name), "dim")
+
+
+def healed(view: View, number: int, event: Event) -> Iterator[Item]:
+    if view.case.settling_matters or view.everything:
+        yield Across(event.at, "the load is over; links mended, the frozen woken", "dim")

@@ -1,0 +1,39 @@
+"""What a timeline's rows are made with: the run, what of it is shown, and in what style."""
+
+from __future__ import annotations
+
+from sim.render.case import Case
+from sim.render.items import Arrow
+from sim.render.staleness import first_stale_read
+
+
+class View:
+    """Decides what is shown: the operations in `focus`, or everything. `arrows` are those drawn so far, by what they carry."""
+
+    def __init__(self, case: Case, focus: list[str], everything: bool) -> None:
+        self.case = case
+        self.focus = frozenset(focus)
+        self.everything = everything
+        self.lost = frozenset(case.lost)
+        self.stale = first_stale_read(case)
+        self.arrows: dict[tuple[object, ...], Arrow] = {}
+        self._shown: set[tuple[object, ...]] = set()
+
+    def shows(self, ops: tuple[str, ...]) -> bool:
+        """Whether the journey of any of these operations is shown."""
+        return self.everything or not self.focus.isdisjoint(ops)
+
+    def style(self, ops: tuple[str, ...], usual: str) -> str:
+        """The style of something that happens to these operations; all that happens to a lost write looks lost."""
+        return usual if self.lost.isdisjoint(ops) or (self.stale and self.stale.read.id in ops) else "lost"
+
+    def first(self, *key: object) -> bool:
+        """Whether this is new; what is repeated is shown only to those who want everything."""
+        new = self.everything or key not in self._shown
+        self._shown.add(key)
+        return new
+
+    def names(self, ops: tuple[str, ...]) -> str:
+        """What an arrow calls these operations."""
+        shown = [op for op in ops if op in self.focus] if not self.everything else ops
+        return self.case.book.names(shown or ops)
