@@ -29,8 +29,10 @@ class Client(Node):
         return self.request is None and self.ops_left == 0
 
     def on_boot(self) -> Effects:
-        """Ask who serves; the load begins with the answer."""
-        yield from self.locate()
+        """Ask who serves until somebody answers; the load begins with the answer."""
+        if self.view.epoch == 0:
+            yield from self.locate()
+            yield Timer("boot", self.timeout_us)
 
     def locate(self) -> Effects:
         """Ask the controllers who serves."""

@@ -46,7 +46,8 @@ class Design:
         """The knobs that matter for this topology with their values, in the order of the table."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["detect_after_ms"] = self.detect_after_us // 1000
-        return {name: values[name] for name, knob in KNOBS.items() if self.topology in knob.topologies}
+        unused = () if self.wait_for == "k" else ("k",)
+        return {name: values[name] for name, knob in KNOBS.items() if self.topology in knob.topologies and name not in unused}
 
 
 def read_design(raw: Mapping[str, Any]) -> Design:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import permutations
+from typing import NamedTuple
 
-from sim.faults import VERBS, Fault
+from sim.faults import ROLES, VERBS, Fault
 from sim.history import History
 from sim.machine import Machine
 from sim.network import Link
@@ -90,7 +91,8 @@ class Nemesis:
             return (selector,)
         if selector == "acker":
             return self._acker(cause)
-        return self._by_role(selector)
+        role, _, number = selector.partition(":")
+        return self._by_role(role, int(number or 1)) if role in ROLES else ()
 
     def _acker(self, cause: Event | None) -> tuple[str, ...]:
         """The replica that answered in the event that set the fault off."""
@@ -98,9 +100,8 @@ class Nemesis:
             return ()
         return ((cause.peer if cause.what == "ok_received" else cause.node),)
 
-    def _by_role(self, selector: str) -> tuple[str, ...]:
+    def _by_role(self, role: str, number: int) -> tuple[str, ...]:
         """Roles by what running machines believe; where there is no chain, middle and tail are followers."""
-        role, _, number = selector.partition(":")
         believers = {name: self.world.role_of(name) for name in self.trace.replicas}
         exact = [name for name, (played, _) in believers.items() if played == role or (played == "single" and role == "tail")]
         leaders = [(epoch, name) for name, (played, epoch) in believers.items() if played in _LEADERS]
@@ -110,8 +111,7 @@ class Nemesis:
         else:
             followers = [name for name, (played, _) in believers.items() if played and name != leader]
             found = exact if exact and role != "follower" else followers[::-1] if role == "tail" else followers
-        place = int(number or 1) - 1
-        return tuple(found[place : place + 1])
+        return tuple(found[number - 1 : number])
 
     # Strikes
 
@@ -149,7 +149,8 @@ class Nemesis:
 
         def undo() -> None:
             for name in targets:
-                opposite(self.world, name)
+                self.world.emit("fault", name, text=opposite)
+                _NODE_VERBS[opposite].act(self.world, name)
 
         return undo
 
@@ -158,13 +159,15 @@ class Nemesis:
         links = [self.world.network.link(a, b) for a, b in _pairs(sides, fault.one_way)]
         if not links:
             return None
-        self._struck(number, "", " | ".join(", ".join(side) for side in dict.fromkeys(sides)))
+        named = (" > " if fault.one_way else " | ").join(", ".join(side) for side in dict.fromkeys(sides))
+        self._struck(number, "", named)
         change = (fault.egress_us, fault.delay_us, int(fault.verb == "cut"))
         _alter(links, change, 1)
         network, heals = self.world.network, self.world.network.heals
 
         def undo() -> None:
             if network.heals == heals:  # or else a heal has done it already
+                self.world.emit("fault", "", peer=named, text="heal")
                 _alter(links, change, -1)
 
         return undo
@@ -224,12 +227,19 @@ def _running(machine: Machine) -> bool:
     return machine.up and not machine.paused
 
 
-# verb: on which machines it does anything (a strike that changes nothing is none), what it does, what `for_ms` later undoes it
-_NODE_VERBS: dict[str, tuple[Callable[[Machine], bool], Callable[[World, str], None], Callable[[World, str], None]]] = {
-    "kill": (lambda machine: machine.up, _kill, _restart),
-    "power_cut": (lambda machine: True, _power_cut, _restart),
-    "restart": (lambda machine: not machine.up, _restart, _kill),
-    "pause": (_running, _pause, _resume),
-    "resume": (lambda machine: machine.paused, _resume, _pause),
+class _NodeVerb(NamedTuple):
+    """On which machines a verb does anything (or else it is no strike), what it does, and which verb undoes it after `for_ms`."""
+
+    can: Callable[[Machine], bool]
+    act: Callable[[World, str], None]
+    opposite: str
+
+
+_NODE_VERBS = {
+    "kill": _NodeVerb(lambda machine: machine.up, _kill, "restart"),
+    "power_cut": _NodeVerb(lambda machine: True, _power_cut, "restart"),
+    "restart": _NodeVerb(lambda machine: not machine.up, _restart, "kill"),
+    "pause": _NodeVerb(_running, _pause, "resume"),
+    "resume": _NodeVerb(lambda machine: machine.paused, _resume, "pause"),
 }
 _STRIKES = {"nodes": Nemesis._strike_nodes, "links": Nemesis._strike_links, "none": Nemesis._strike_all}

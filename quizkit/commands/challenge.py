@@ -95,7 +95,8 @@ class _Flags:
 
 def _play_silently(journal: Journal, library: Library, scenario: Scenario, seed: int, flags: _Flags, as_json: bool) -> None:
     stage = Nowhere() if as_json else TerminalStage()
-    options = RoundOptions(clarify=False, build=False, compare=not as_json, follow_ups=False, changes=flags.changes)
+    left_out = {"clarify": False, "build": False, "follow_ups": False, "pauses": False}
+    options = RoundOptions(**left_out, compare=not as_json, changes=flags.changes)
     attempt = str(uuid4())
     result = conduct_round(flags.over(Nobody()), stage, journal, library, scenario, attempt, seed, options)
     if as_json:

@@ -19,11 +19,11 @@ def usual_target(home: Home, state: MockState) -> Path:
 
 def try_target(path: Path) -> None:
     """Raise UsageError if a new file cannot be written there, by making one and removing it."""
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder", f"name a file in it: --out {path / 'report.md'}")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}", f"create it first, or {ANOTHER}")
     try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder", f"name a file in it: --out {path / 'report.md'}")
+        if not path.parent.is_dir():
+            raise UsageError(f"there is no folder {path.parent}", f"create it first, or {ANOTHER}")
         path.open("x").close()
     except FileExistsError as error:
         raise UsageError(f"{path} exists already", ANOTHER) from error

@@ -12,7 +12,7 @@ from quizkit.commands.comparing import candidates, play_all
 from quizkit.learn import scenes
 from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
-from quizkit.learn.memory import Memory
+from quizkit.learn.memory import DONE, Memory
 from quizkit.learn.rounds import (
     GRADES,
     OWN,
@@ -88,7 +88,7 @@ class _Round:
         if self.options.compare:
             self._compare(design, shots)
         if self.options.debrief and self.scenario.debrief:
-            self.memory.pause("Enter: the debrief")
+            self._pause("debrief", "Enter: the debrief")
             self.memory.show(scenes.Debrief(self.scenario.debrief))
         follow_ups = self._follow_up() if self.options.follow_ups else ()
         result = RoundResult(self.scenario, design, self.seed, clarified, shots, follow_ups, nudged)
@@ -105,9 +105,9 @@ class _Round:
         left = {f"clarify-{number}": entry for number, entry in enumerate(self.scenario.clarify, 1)}
         asked: list[str] = []
         while left:
-            options = [*(Option(name, entry.ask) for name, entry in left.items()), Option("done", "no more questions")]
+            options = [*(Option(name, entry.ask) for name, entry in left.items()), Option(DONE, "no more questions")]
             name = self.memory.select(self._key("ask"), "Anything else?" if asked else "What do you ask first?", options)
-            if name == "done":
+            if name == DONE:
                 break
             entry = left.pop(name)
             asked.append(entry.ask)
@@ -148,12 +148,12 @@ class _Round:
         played = play_scenario(self.scenario, design.knobs, shot, self.seed)
         result = ShotResult(shot, played, self._predict(design, played))
         self.memory.show(scenes.Timeline(played))
-        self.memory.pause("Enter: what happened")
+        self._pause(f"{shot}/story", "Enter: what happened")
         self.memory.show(scenes.Story(played))
         survived = result.outcome != "broken" and not last
         self.memory.show(scenes.Verdict(played, tuple(result.scores), survived))
         if survived:
-            self.memory.pause("Enter: the next attack")
+            self._pause(f"{shot}/next", "Enter: the next attack")
         return result
 
     def _predict(self, design: Chosen, played: ScenarioRun) -> dict[str, Prediction]:
@@ -179,7 +179,7 @@ class _Round:
 
     def _compare(self, design: Chosen, shots: tuple[ShotResult, ...]) -> None:
         """All designs under the shot that decided, or under all of them if the learner's design survived them all."""
-        self.memory.pause("Enter: the other designs under the same attack")
+        self._pause("compare", "Enter: the other designs under the same attack")
         decisive = [shot for shot in shots if shot.outcome == "broken"] or shots
         designs = candidates(self.scenario)
         if design not in designs:
@@ -197,6 +197,10 @@ class _Round:
         self.memory.show(scenes.StrongAnswer(entry.listen_for))
         grade = self.memory.grade(f"{key}/grade", "How was your answer?", [Option(word, word) for word in GRADES])
         return Answered(entry.ask, said, entry.listen_for, grade)
+
+    def _pause(self, before: str, text: str) -> None:
+        if self.options.pauses:
+            self.memory.pause(self._key(f"on/{before}"), text)
 
     def _key(self, question: str) -> str:
         return f"{self.scenario.id}/{question}"

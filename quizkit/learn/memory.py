@@ -16,6 +16,7 @@ from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
 from quizkit.learn.scenes import Remembered, Scene, Stage
 
+DONE = "done"  # the option that only goes on; it is never told again
 Payload = dict[str, Any]
 
 
@@ -42,16 +43,20 @@ class Memory:
         else:
             self.stage.show(scene)
 
-    def pause(self, text: str) -> None:
-        """Let the learner read, unless they have been here before."""
-        if not self._left:
+    def pause(self, key: str, text: str) -> None:
+        """Let the learner read before what comes next; a `choice` of the journal too, so that nobody reads it twice."""
+
+        def ask() -> str:
             self.asker.pause(text)
+            return "on"
+
+        self._answer("choice", key, text, ask, lambda value: "")
 
     def select(self, key: str, question: str, options: Sequence[Option], recap: bool = True) -> str:
         """The value of the option that was chosen, a `choice` of the journal; with `recap` it is told again."""
-        titles = {option.value: option.title for option in options}
+        titles = {option.value: option.title for option in options if option.value != DONE}
         ask = partial(self.asker.select, key, question, options)
-        return str(self._answer("choice", key, question, ask, lambda value: titles.get(value, value) if recap else ""))
+        return str(self._answer("choice", key, question, ask, lambda value: titles.get(value, "") if recap else ""))
 
     def grade(self, key: str, question: str, options: Sequence[Option]) -> str:
         """The same, as a self-given `grade`."""

@@ -140,8 +140,7 @@ def fold(facts: Sequence[Fact], rubric: Rubric) -> MockState:
         if part and fact.payload.get("event") not in STARTS:
             gap = max(fact.at - previous.at, timedelta())  # a clock may have been set back
             state.spent[part] = state.spent.get(part, timedelta()) + gap
-        if fact.subject == state.id:
-            _take(state, fact)
+        _take(state, fact)
         previous = fact
     return state
 

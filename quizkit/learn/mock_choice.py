@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from quizkit.errors import QuizkitError, UsageError
 from quizkit.learn.grading import Result
@@ -70,7 +70,7 @@ def pick_scenarios(known: Mapping[str, Scenario], played: Mapping[str, datetime]
             key=lambda one: (
                 one.id in played and at - played[one.id] < RECENT,
                 len(asked.intersection(one.topics)),
-                crc32(f"{seed}/{one.id}".encode()),
+                sha256(f"{seed}/{one.id}".encode()).digest(),
             ),
         )
         pool.remove(best)

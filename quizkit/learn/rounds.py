@@ -22,13 +22,14 @@ WORDS = {True: "held", False: "broken", None: "unknown"}
 
 @dataclass(frozen=True)
 class RoundOptions:
-    """What a round leaves out. `changes` are knobs that differ from the chosen design (`--set`)."""
+    """What a round leaves out. `changes` are knobs that differ from the chosen design (`--set`); `pauses` let a person read."""
 
     clarify: bool = True
     build: bool = True
     compare: bool = True
     debrief: bool = True
     follow_ups: bool = True
+    pauses: bool = True
     changes: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -42,7 +42,8 @@ class ScriptedAsker:
         values = [option.value for option in options]
         answer, path = self._next(key, f"one of {', '.join(values)}")
         if answer not in values:
-            raise self._refused(path, f"`{key}` cannot be {_given(answer)}", did_you_mean(str(answer), values))
+            hint = did_you_mean(answer if isinstance(answer, str) else "", values)
+            raise self._refused(path, f"`{key}` cannot be {_given(answer)}", hint)
         return str(answer)
 
     def text(self, key: str, question: str, note: str = "") -> str:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from quizkit.learn.predictions import Scored
     from sim.requirements import Outcome
-    from sim.trace import Shot
 
 WORDS = {True: "held", False: "BROKEN", None: "unknown"}
 STYLES = {True: "green", False: "bold red", None: "yellow"}
@@ -92,22 +91,17 @@ def _said(scored: Scored | None) -> Text:
 def _conclusion(scene: Verdict) -> list[Text]:
     from rich.text import Text
 
-    played = scene.played
-    lines = [Text(f"{outcome.name}: {outcome.reason}", "dim") for outcome in played.outcomes if outcome.reason]
-    if played.run.unfired:
-        lines = [Text("The attack did not happen as planned, and surviving an attack that never happened proves nothing:")]
-        lines += [Text(f"  {_never(shot)}") for shot in played.run.unfired]
-    return [*lines, Text(_sentence(scene), "bold")]
-
-
-def _never(shot: Shot) -> str:
-    return f"the fault {shot.verb} never struck"
+    reasons = dict.fromkeys(outcome.reason for outcome in scene.played.outcomes if outcome.reason)
+    lines = [f"{reason[:1].upper()}{reason[1:]}." for reason in reasons]
+    return [*(Text(line) for line in lines), Text(_sentence(scene), "bold")]
 
 
 def _sentence(scene: Verdict) -> str:
     broken = [outcome for outcome in scene.played.outcomes if outcome.met is False]
     if broken:
         return f"Broken: {len(broken)} of {plural(len(scene.played.outcomes), 'requirement')}."
+    if scene.played.run.unfired:
+        return "Unknown: surviving an attack that never happened proves nothing."
     if scene.played.meets_requirements is None:
         return "Unknown: this run does not tell whether the design keeps what it must."
     return "It survived this attack. The interviewer is not done." if scene.next else "It keeps everything that it must."

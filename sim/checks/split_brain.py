@@ -72,6 +72,8 @@ class _Watch:
             for node, reply in self.replies[op]:
                 if node != event.node and reply > me.stint:
                     me.missing[node][op] = reply
+            for replica in self.replicas.values():  # a history that its own node gave up rivals nobody's any more
+                replica.missing[event.node].pop(op, None)
 
     def on_reply(self, number: int, event: Event) -> None:
         for op in event.ops:

@@ -15,7 +15,7 @@ LOST = "lost_acked_writes"
 
 def sides_of(event: Event) -> list[list[str]]:
     """The groups of machines that a fault of links lies between."""
-    return [side.split(", ") for side in event.peer.split(" | ")]
+    return [side.split(", ") for side in event.peer.replace(" > ", " | ").split(" | ")]
 
 
 class Case:
@@ -102,6 +102,12 @@ class Case:
         """Whether something worth telling happened only after the repairs at the end."""
         notable = ("discarded", "promoted", "suspected", "removed")
         return any(event.what in notable for event in self.trace.events[self.healed + 1 :])
+
+    def new_role(self, number: int, promotion: Event) -> str:
+        """The role that a promotion gives, which its neighbours in the trace tell."""
+        near = self.trace.events[max(0, number - 1) : number + 2]
+        role = next((event.text for event in near if event.what == "role" and event.node == promotion.node), "leader")
+        return "only member" if role == "single" else role
 
     def broken(self, check: str) -> Finding | None:
         """The finding of a check, if it is that the promise was broken."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.render import words
 from sim.render.case import Case
-from sim.render.logbook import Copy
+from sim.render.logbook import NEVER, Copy
 
 Told = Iterator[tuple[str, tuple[int, ...]]]  # a text, and the events behind it
 
@@ -107,13 +107,11 @@ def _since(case: Case, earlier: int, later: int) -> str:
 
 def _late_rescue(case: Case, ops: list[str], node: str) -> tuple[str, tuple[int, ...]]:
     """At the strike one struck machine alone had them, and yet they are there."""
-    copies = [copy for copy in case.book.copies[ops[-1]] if copy.node != node]
-    names = case.book.names(ops)
-    if node in case.dead and copies:
-        reached = words.listing(list(dict.fromkeys(copy.node for copy in copies)))
-        text = f"at the strike {node} alone had {names}, but they were already with its operating system, and reached {reached}"
-    else:
-        text = f"at the strike {node} alone had {names}, and its disk kept them until it served again"
+    returned = next((number for number, event in case.trace.of("up") if event.node == node), NEVER)
+    copies = [copy for copy in case.book.copies[ops[-1]] if copy.node != node and copy.since < returned]
+    reached = words.listing(list(dict.fromkeys(copy.node for copy in copies)))
+    rescue = f"but what it had sent still reached {reached}" if copies else "and served again later with what it had"
+    text = f"at the strike {node} alone had {case.book.names(ops)}, {rescue}"
     return f"Nothing acknowledged is lost, by luck: {text}.", tuple(copy.since for copy in copies)
 
 
@@ -121,7 +119,7 @@ def why_stalled(case: Case) -> Told:
     """The first write that hangs: who has it, and who has not."""
     op, end = case.hanging, case.healed
     if not case.leader:
-        yield f"{words.listing(case.dead)} stayed down, and nobody was promoted.", ()
+        yield f"{words.listing(case.dead)} stayed down, and no other replica was promoted.", ()
     elif not op:
         yield f"{case.leader} took no more writes.", ()
     else:

@@ -20,7 +20,9 @@ def journeys(case: Case) -> list[str]:
     acks = case.book.acks
     kept = [op for op, at in acks.items() if at < strike and op not in case.lost]
     chosen += kept[-1:] if case.lost else kept[-2:]
-    chosen += [*case.lost[:1], *(case.event(at).ops[0] for at in case.lone_acks[:1]), *case.lost[-1:]]
+    lost = sorted(case.lost, key=lambda op: acks.get(op, 0))
+    remarked = [case.event(at).ops[0] for at in (case.last_ack, *case.lone_acks[:1]) if at is not None]
+    chosen += [*lost[:1], *remarked, *lost[-1:]]
     chosen += _afterwards(case, strike)
     return list(dict.fromkeys(chosen))
 

@@ -41,7 +41,7 @@ def worth(case: Case, number: int, event: Event) -> str:
         return "there is no other replica"
     waiting = case.book.waiting(event.node, number)
     holders = case.book.holders(event.ops[0], number)
-    if waiting:
+    if event.ops[0] in waiting:
         return f"{words.count(len(waiting), 'entry', 'entries')} had not left {event.node}"
     return "no other replica had it yet" if holders == [event.node] else f"{words.listing(holders)} had it"
 
@@ -51,12 +51,13 @@ def lost_unsynced(case: Case, number: int, event: Event) -> str:
     acked = [op for op in event.ops if case.book.acks.get(op, number) < number]
     if not acked:
         return ""
-    return f"{case.book.names(acked)}, acknowledged but not synced, {words.choose(len(acked), 'is', 'are')} gone from {event.node}'s disk."
+    gone = words.choose(len(acked), "is gone", "are gone")
+    return f"{case.book.names(acked)}, acknowledged but not synced, {gone} from {event.node}'s disk."
 
 
 def suspected(case: Case, number: int, event: Event) -> str:
     """Those that are held for dead at the same look are told together."""
-    if _same_look(case.trace.events[number - 1], event):
+    if number and _same_look(case.trace.events[number - 1], event):
         return ""
     later = (case.trace.events[place] for place in range(number, len(case.trace.events)))
     names = [one.peer for one in takewhile(lambda one: _same_look(one, event), later)]
@@ -80,19 +81,19 @@ def elected(case: Case, number: int, event: Event) -> str:
 
 
 def promoted(case: Case, number: int, event: Event) -> str:
-    """A new leader with the reasons of its election, or a new place in a chain."""
-    log = _log_to(case.book.log_end(event.node, number))
-    near = case.trace.events[max(0, number - 1) : number + 2]
-    role = next((one.text for one in near if one.what == "role" and one.node == event.node), "leader")
+    """A new leader with the reasons of its election, or a new place among the others."""
+    log = _log(case, number, event.node)
+    role = case.new_role(number, event)
     if role != "leader":
-        return f"{event.node} became the {role}, with its log up to {log}."
+        return f"{event.node} became the {role}, with {log}."
     choices = [one for _, one in case.trace.of("elected") if one.peer == event.node and one.n == event.n]
     why = f" ({choices[-1].text})" if choices and choices[-1].text else ""
-    return f"{event.node} was promoted with its log up to {log}{why}."
+    return f"{event.node} was promoted with {log}{why}."
 
 
-def _log_to(end: int) -> str:
-    return f"#{end}" if end else "nothing"
+def _log(case: Case, number: int, node: str) -> str:
+    end = case.book.log_end(node, number)
+    return f"its log up to #{end}" if end else "an empty log"
 
 
 def removed(case: Case, number: int, event: Event) -> str:
@@ -102,12 +103,13 @@ def removed(case: Case, number: int, event: Event) -> str:
 
 
 def came_back(case: Case, number: int, event: Event) -> str:
-    return f"{event.node} was started again, with its log up to {_log_to(case.book.log_end(event.node, number))} on its disk."
+    what = f", with {_log(case, number, event.node)} on its disk" if event.node in case.trace.replicas else ""
+    return f"{words.machines(case.trace, [event.node])} was started again{what}."
 
 
 def discarded(case: Case, number: int, event: Event) -> str:
     """What a log gave up to agree with the new leader's."""
-    acked = [op for op in event.ops if op in case.lost]
+    acked = [op for op in event.ops if op in case.book.acks]
     which = "none of them acknowledged"
     if acked:
         which = (

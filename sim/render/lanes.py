@@ -13,7 +13,7 @@ from sim.history import History
 from sim.render import words
 from sim.render.case import Case
 from sim.render.focus import journeys
-from sim.render.items import Across, Arrow, Cells, Fold, Item, Note
+from sim.render.items import Across, Arrow, Cells, Fold, Item, Note, Word
 from sim.render.scenes import rows
 from sim.render.sheet import Line, Sheet
 from sim.trace import MS, Trace
@@ -37,8 +37,10 @@ def timeline(
     lines = [sheet.header(_first_roles(trace))]
     for item in (*items, *_ending(case, max([trace.healed_at, *(item.at for item in items[-1:])]))):
         lines += item.draw(sheet)
-    if any(words.PRIMED.search(str(line)) for line in lines):
-        lines += sheet.note("(#9' is another write than #9: it got the same place in the log later)", "dim")
+    primed = words.PRIMED.search("\n".join(map(str, lines)))
+    if primed:
+        name = primed[0]
+        lines += sheet.note(f"({name} is not {name[:-1]}: it got the same place in the log later)", "dim")
     return lines
 
 
@@ -61,7 +63,7 @@ def _folded(case: Case, focus: list[str], items: list[Item]) -> Iterator[Item]:
         if seen - told >= WORTH_A_FOLD or quiet > SILENCE:
             yield from _fold(case, item.at, seen - told, like, quiet)
             told = seen
-        elif getattr(item, "style", "") == "fault":
+        elif isinstance(item, Word | Across) and item.style == "fault":
             told = seen  # too few to mention; to mention them after the strike would be wrong
         if not isinstance(item, Fold):
             yield item

@@ -123,7 +123,8 @@ class Logbook:
                 self._frozen[event.node] = number
 
     def _on_up(self, number: int, event: Event) -> None:
-        self._down[event.node].append(number)
+        if event.node in self._down:
+            self._down[event.node].append(number)
 
     def _on_lost(self, number: int, event: Event) -> None:
         self._lose(number, event.node, event.ops, "discarded" if event.what == "discarded" else "unsynced")
@@ -156,10 +157,8 @@ class Logbook:
 
     def log_end(self, node: str, number: int) -> int:
         """The log index up to which a replica's log went just after an event, 0 if it was empty."""
-        held = (
-            self.index[op] for op, copies in self.copies.items() for copy in copies if copy.node == node and copy.at(number)
-        )
-        return max(held, default=0)
+        held = (op for op, copies in self.copies.items() if any(copy.node == node and copy.at(number) for copy in copies))
+        return max((self.index[op] for op in held), default=0)
 
     def never_left(self, sent: int) -> bool:
         """Whether a sent message was still in its sender's egress queue when it was lost."""

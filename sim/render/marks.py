@@ -86,8 +86,7 @@ def removed(view: View, number: int, event: Event) -> Iterator[Item]:
 
 
 def promoted(view: View, number: int, event: Event) -> Iterator[Item]:
-    near = view.case.trace.events[max(0, number - 1) : number + 2]
-    role = next((one.text for one in near if one.what == "role" and one.node == event.node), "leader")
+    role = view.case.new_role(number, event)
     what = "promoted" if role == "leader" else f"{role} now"
     end = view.case.book.log_end(event.node, number)
     yield Word(event.at, event.node, (f"{what}, log up to #{end}", f"{what}, to #{end}", what), "promoted", True)

@@ -27,14 +27,13 @@ def unfired(case: Case, _: Measures) -> Told:
 
 def peaceful(case: Case, _: Measures) -> Told:
     """A run without any attack."""
-    if case.trace.shots:
-        return
     writes = [op for op in case.history if not op.is_read]
     waits = [op.completed_at - op.invoked_at for op in case.history.acked_writes if op.completed_at is not None]
-    done = "All" if len(waits) == len(writes) else words.capital(words.number(len(waits))) + " of"
-    slowest = words.duration(max(waits, default=0))
-    asked = words.count(len(writes), "write was", "writes were")
-    yield f"Nothing was attacked. {done} {asked} acknowledged, none later than {slowest} after it was asked for.", ()
+    if waits and not case.trace.shots:
+        of = f" of {words.number(len(writes))}" if len(waits) < len(writes) else ""
+        were, slowest = words.choose(len(waits), "was", "were"), words.duration(max(waits))
+        acked = f"{words.count(len(waits), 'write')}{of} {were} acknowledged"
+        yield f"Nothing was attacked: {acked}, none later than {slowest} after it was asked for.", ()
 
 
 def lost_writes(case: Case, _: Measures) -> Told:
@@ -53,8 +52,7 @@ def lost_writes(case: Case, _: Measures) -> Told:
 
 
 def _books(finding: Finding) -> str:
-    do = words.choose(finding.count, "account does", "accounts do")
-    return f"the books of {words.number(finding.count)} {do} not balance"
+    return f"the books of {words.count(finding.count, 'account')} do not balance"
 
 
 def _has_any(case: Case, name: str) -> bool:
@@ -67,18 +65,11 @@ def split_brain(case: Case, _: Measures) -> Told:
     finding = case.broken("split_brain")
     if finding is None:
         return
-    replies = [number for number in finding.evidence if case.event(number).what == "reply_sent"]
-    last = case.event(replies[-1])
-    other = next((case.event(number) for number in reversed(replies) if case.event(number).node != last.node), last)
-    name = case.book.name
-    yield (
-        (
-            f"Split brain: {other.node} acknowledged {name(other.ops[0])} and {last.node} acknowledged {name(last.ops[0])}, "
-            f"each as the leader and neither with the other's write; {words.count(finding.count, 'acknowledgement')} "
-            f"went into a second history."
-        ),
-        finding.evidence,
-    )
+    one, other = (case.event(case.book.acks[op]) for op in finding.ops[:2])
+    first, second = (f"{ack.node} acknowledged {case.book.name(ack.ops[0])}" for ack in (one, other))
+    times = words.count(finding.count, "time")
+    text = f"Split brain: {first} and {second}, each as the leader and neither with the other's write; this happened {times}."
+    yield text, finding.evidence
 
 
 def stale_reads(case: Case, _: Measures) -> Told:

@@ -127,9 +127,8 @@ class Sheet:
         row = Row(self.width)
         row.put(0, f"{at / MS:>{TIME - 1}.2f}", "time")
         edge = self.at[next(reversed(self.at))] + self.column
-        row.put(
-            self.start, f"{first} ".ljust(min(edge, self.width) - self.start, "~") if len(first) + 4 < room else first, style
-        )
+        line = "~" if len(first) + 4 < room else " "
+        row.put(self.start, f"{first} ".ljust(min(edge, self.width) - self.start, line), style)
         return [row.line(), *self.note(" ".join(rest), style)] if rest else [row.line()]
 
     def note(self, text: str, style: str) -> list[Line]:

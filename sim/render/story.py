@@ -28,8 +28,9 @@ def tell(trace: Trace, history: History, findings: Mapping[str, Finding], measur
     """The story of a run: what struck it, what followed, and why promises were kept or broken. Steady state is not told."""
     case = Case(trace, history, findings)
     told = _happenings(case)
+    end = max([trace.healed_at, *(sentence.at for sentence in told[-1:])])
     told += [
-        Sentence(trace.healed_at or trace.ended_at, words.capital(text), tuple(sorted(set(events))))
+        Sentence(end, words.capital(text), tuple(sorted(set(events))))
         for outcome in outcomes.ALL
         for text, events in outcome(case, measures)
     ]

@@ -39,7 +39,7 @@ def paused(case: Case, number: int, event: Event) -> str:
 
 
 def cut(case: Case, number: int, event: Event) -> str:
-    groups = [words.machines(case.trace, side) for side in sides_of(event)]
+    groups = words.groups(case.trace, sides_of(event))
     if len(groups) == 1:
         return f"{groups[0]} were cut off from each other."
     if len(groups) > 2:
@@ -53,18 +53,22 @@ def mended(case: Case, number: int, event: Event) -> str:
 
 
 def slowed(case: Case, number: int, event: Event) -> str:
-    """The event does not say by how much; what the messages then waited does."""
+    """The event does not say by how much; what the messages then waited, or how long they flew, does."""
     sides = sides_of(event)
     among = frozenset(name for side in sides for name in side)
-    waits = [
-        sent.until - sent.at
-        for place, sent in case.trace.of("sent")
-        if place > number and sent.node in among and sent.peer in among
-    ]
-    groups = words.listing([words.machines(case.trace, side) for side in sides])
-    longest = max(waits, default=0)
-    waited = f": what they send each other waits {words.duration(longest)} in the egress queue" if longest >= MS else ""
-    return f"the links between {groups} became slow{waited}."
+    later = [sent for place, sent in case.trace.of("sent") if place > number and sent.node in among and sent.peer in among]
+    groups = words.listing(words.groups(case.trace, sides))
+    return f"the links between {groups} became slow{_by_how_much(case, later)}."
+
+
+def _by_how_much(case: Case, later: list[Event]) -> str:
+    wait = max((sent.until - sent.at for sent in later), default=0)
+    if wait >= MS:
+        return f": what they send each other waits {words.duration(wait)} in the egress queue"
+    ends = [(sent, case.book.ends[sent.n]) for sent in later if sent.n in case.book.ends]
+    flights = sorted(case.event(end).at - sent.until for sent, end in ends)
+    usual = flights[len(flights) // 2] if flights else 0
+    return f": what they send each other flies for {words.duration(usual)}" if usual >= MS else ""
 
 
 FAULTS: dict[str, Callable[[Case, int, Event], str]] = {

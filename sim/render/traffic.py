@@ -20,13 +20,15 @@ def sent(view: View, number: int, event: Event) -> Iterator[Item]:
     if not view.everything and (flow not in FLOWS or not view.shows(event.ops)):
         return
     style = view.style(event.ops, flow if flow in FLOWS else "dim")
-    waits = event.until - event.at >= WAIT or view.case.book.never_left(number)
-    if waits and flow == "replicate" and view.first("waits", event.node, event.ops):
+    stuck = view.case.book.never_left(number)
+    shown = view.shown(event.ops)
+    again = number if view.everything else 0  # others see a repetition only once
+    waits = flow == "replicate" and (stuck or event.until - event.at >= WAIT)
+    if waits and view.first("waits", event.node, shown, event.at if again else 0):
         name = view.names(event.ops)
-        yield Word(
-            event.at, event.node, (f"| {name} waits to leave", f"| {name} waits", f"|{name} waits", f"|{name}..", "|.."), style
-        )
-    if not view.case.book.never_left(number) and view.first(event.text, event.node, event.peer, event.ops):
+        texts = (f"| {name} waits to leave", f"| {name} waits", f"|{name} waits", f"|{name}..", "|..")
+        yield Word(event.at, event.node, texts, style)
+    if not stuck and view.first(event.text, event.node, event.peer, shown, again):
         yield from _arrow(view, number, event, flow, style)
 
 
@@ -35,7 +37,7 @@ def _arrow(view: View, number: int, event: Event, flow: str, style: str) -> Iter
     end = view.case.book.ends.get(event.n)
     arrival = view.case.event(end) if end is not None else event
     arrives = end is None or arrival.what == "delivered"
-    if flow in ("ack", "reply") and not view.everything and not (arrives and _matters(view.case, event, arrival)):
+    if flow == "ack" and not view.everything and not (arrives and _matters(view.case, event, arrival)):
         return
     far = end if end is not None and arrives and arrival.at - event.until > FAR else 0
     at = arrival.at if far else event.until
@@ -48,7 +50,7 @@ def _arrow(view: View, number: int, event: Event, flow: str, style: str) -> Iter
 
 
 def _matters(case: Case, event: Event, arrival: Event) -> bool:
-    """Whether an answer can still change anything: not long after its client was told."""
+    """Whether an ack can still change anything: not long after the client was told."""
     told = max((case.event(case.book.acks[op]).at for op in event.ops if op in case.book.acks), default=arrival.at)
     return arrival.at - told <= 2 * FAR
 

@@ -28,12 +28,15 @@ class View:
         return usual if self.lost.isdisjoint(ops) or (self.stale and self.stale.read.id in ops) else "lost"
 
     def first(self, *key: object) -> bool:
-        """Whether this is new; what is repeated is shown only to those who want everything."""
-        new = self.everything or key not in self._shown
+        """Whether this was not shown before."""
+        new = key not in self._shown
         self._shown.add(key)
         return new
 
+    def shown(self, ops: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the operations whose journey is shown."""
+        return ops if self.everything else tuple(op for op in ops if op in self.focus)
+
     def names(self, ops: tuple[str, ...]) -> str:
-        """What an arrow calls these operations."""
-        shown = [op for op in ops if op in self.focus] if not self.everything else ops
-        return self.case.book.names(shown or ops)
+        """What a row calls these operations."""
+        return self.case.book.names(self.shown(ops))

@@ -52,10 +52,8 @@ def instant(us: int) -> str:
 
 def duration(us: int) -> str:
     """A length of time, as exact as a reader cares for: "0.4 ms", "3.8 ms", "361 ms", "10 s"."""
-    if us >= 10_000 * MS:
-        return f"{us / MS / 1000:.0f} s"
     if us >= 1000 * MS:
-        return f"{us / MS / 1000:.1f} s"
+        return f"{us / MS / 1000:.1f}".removesuffix(".0") + " s"
     text = f"{us / MS:.0f}" if us >= 10 * MS else f"{us / MS:.1f}".removesuffix(".0")
     return f"{text} ms"
 
@@ -89,7 +87,16 @@ def _place(label: str) -> tuple[int, int, str]:
 
 
 def machines(trace: Trace, names: Sequence[str]) -> str:
-    """Machines as a sentence has them: "A and B", "the controller", "all others" for a long list."""
-    if len(names) > 3 and len(names) > (len(trace.replicas) + len(trace.clients) + len(trace.controllers)) // 2:
-        return "all others"
+    """Machines as a sentence has them: "A and B", "the controller", "the replicas" if they are many."""
+    if len(names) > MOST_PARTS and tuple(names) == trace.replicas:
+        return "the replicas"
     return listing([f"the {name}" if name in trace.controllers else name for name in names])
+
+
+def groups(trace: Trace, sides: Sequence[Sequence[str]]) -> list[str]:
+    """Groups of machines; the last is "all others" if that is what it is, and more than two."""
+    named = [machines(trace, side) for side in sides]
+    everyone = len(trace.replicas) + len(trace.controllers) + len(trace.clients)
+    if len(sides) > 1 and len(sides[-1]) > 2 and sum(map(len, sides)) == everyone:
+        named[-1] = "all others"
+    return named
