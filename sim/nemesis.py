@@ -228,7 +228,7 @@ def _running(machine: Machine) -> bool:
 
 
 class _NodeVerb(NamedTuple):
-    """On which machines a verb does anything (or else it is no strike), what it does, and which verb undoes it after `for_ms`."""
+    """On which machines a verb does anything (or else it is no strike), what it does, and what undoes it after `for_ms`."""
 
     can: Callable[[Machine], bool]
     act: Callable[[World, str], None]
