@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from quizkit.errors import DONE, FAILURE, INTERRUPTED, Interrupted, QuizkitError, UsageError
+from quizkit.errors import DONE, FAILURE, INTERRUPTED, USAGE, Interrupted, QuizkitError, UsageError
 
 
 class Verb(NamedTuple):
@@ -63,6 +63,7 @@ class Verbs(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run a verb and exit with its status; an error becomes text on stderr."""
         try:
             status = super().main(args, *rest, **{**extra, "standalone_mode": False})
             sys.stdout.flush()
@@ -140,8 +141,8 @@ def _told(error: Exception) -> int:
             return _say(f"quizkit: error: {error.message}", error.hint, error.status)
         case typer.Abort():
             return _say("quizkit: interrupted", "", INTERRUPTED)
-        case typer.TyperException():
-            return _say(f"quizkit: error: {_as_sentence(error)}", _where_help_is(error), error.exit_code)
+        case _ if hasattr(error, "format_message"):  # typer's complaints; their base class has no public name in 0.26
+            return _say(f"quizkit: error: {_as_sentence(error.format_message())}", _where_help_is(error), USAGE)
         case BrokenPipeError():
             # The reader went away. Python would complain once more when it flushes stdout at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -156,11 +157,11 @@ def _say(line: str, hint: str, status: int) -> int:
     return status
 
 
-def _as_sentence(error: typer.TyperException) -> str:
-    text = error.format_message().rstrip(".")
+def _as_sentence(text: str) -> str:
+    text = text.rstrip(".")
     return text[:1].lower() + text[1:]
 
 
-def _where_help_is(error: typer.TyperException) -> str:
+def _where_help_is(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path} --help shows how to call it" if context else ""

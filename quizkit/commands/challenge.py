@@ -123,7 +123,7 @@ def _play(journal: Journal, library: Library, scenario: Scenario, seed: int, fla
 
 
 def _goes_on(asker: Asker, scenario: Scenario) -> bool:
-    options = [Option("on", "Go on where you were"), Option("anew", "Begin anew")]
+    options = [Option("on", "Go on"), Option("anew", "Begin anew")]
     return asker.select("resume", f"You were in the middle of {scenario.title}.", options) == "on"
 
 

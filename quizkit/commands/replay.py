@@ -38,9 +38,9 @@ def replay(
 
         typer.echo(json.dumps(replay_object(chosen.id, played), ensure_ascii=False))
         return
-    from quizkit.learn.scenes import Story, Timeline, Verdict
+    from quizkit.learn.scenes import Stands, Story, Timeline, Verdict
     from quizkit.screen.stage import TerminalStage
 
     stage = TerminalStage()
-    for scene in (Timeline(played, everything), Story(played), Verdict(played)):
+    for scene in (Stands(chosen, played.design.knobs()), Timeline(played, everything), Story(played), Verdict(played)):
         stage.show(scene)

@@ -74,7 +74,8 @@ class Memory:
         def ask() -> Payload:
             return {name: asdict(one) for name, one in self.asker.predict(key, rows).items()}
 
-        raw = self._answer("prediction", key, question, ask, _in_words, context)
+        titles = {row.value: row.title for row in rows}
+        raw = self._answer("prediction", key, question, ask, lambda value: _in_words(value, titles), context)
         return {name: Prediction(**one) for name, one in raw.items()}
 
     def recorded(self, kind: str) -> Payload | None:
@@ -120,5 +121,8 @@ class Memory:
             self.stage.show(scene)
 
 
-def _in_words(predictions: Payload) -> str:
-    return ", ".join(f"{name} {one['verdict']} {one['confidence']} %" for name, one in predictions.items())
+def _in_words(predictions: Payload, titles: dict[str, str]) -> str:
+    return "; ".join(
+        f"{titles.get(name, name)} {'held' if one['verdict'] == 'holds' else 'broken'}, {one['confidence']}\u00a0%"
+        for name, one in predictions.items()
+    )

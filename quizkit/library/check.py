@@ -15,6 +15,8 @@ from quizkit.library.load import FOLDERS, content_files, find_shipped, load_libr
 from quizkit.library.problems import ERROR, Problem, in_order
 from quizkit.library.prove import judge_trial
 from quizkit.library.review import find_targets, review
+from quizkit.library.rubric import FILE as RUBRIC
+from quizkit.library.rubric import read_rubric
 from quizkit.library.strict_yaml import Document
 from quizkit.library.trial import run_trials, trials
 
@@ -71,19 +73,21 @@ def _files(path: Path | None, home: Home) -> tuple[list[Path], list[Path]]:
     usual = [find_shipped(), home.content.resolve()]
     if path is None:
         files = content_files(*usual)
-        return files, files
+        return [*files, *usual[0].glob(RUBRIC)], files
     path = path.resolve()
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}", "name a content file or a folder of them")
     folder = path if path.is_dir() else path.parent
     root = folder.parent if folder.name in FOLDERS else folder
-    selected = [path] if path.is_file() else content_files(path) or yaml_files(path)
+    selected = [path] if path.is_file() else [*content_files(path), *path.glob(RUBRIC)] or yaml_files(path)
     if not selected:
         raise UsageError(f"there is no content in {path}", "it should hold decks/*.yaml or scenarios/*.yaml")
     return selected, content_files(*usual) if root in usual else content_files(root)
 
 
 def _compile(file: Path) -> Compiled:
+    if file.name == RUBRIC:
+        return Compiled(Document(str(file)), problems=read_rubric(file)[1])
     try:
         return compile_file(file.read_bytes(), str(file))
     except OSError as error:

@@ -14,7 +14,7 @@ from quizkit.library.catalog import Place
 from quizkit.library.complaints import explain
 from quizkit.library.load import find_shipped
 from quizkit.library.problems import Problem, did_you_mean, in_order, shown
-from quizkit.library.schema import Id, SourceEntry, Strict, Text, _whole
+from quizkit.library.schema import Id, SourceEntry, Strict, Text, whole
 from quizkit.library.strict_yaml import Document, Path, read_yaml
 
 FILE = "rubric.yaml"
@@ -28,8 +28,8 @@ def _one_a_point(anchors: list[str]) -> list[str]:
     return anchors
 
 
-Points = Annotated[int, Field(ge=0, le=TOP), BeforeValidator(_whole)]
-Sum = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
+Points = Annotated[int, Field(ge=0, le=TOP), BeforeValidator(whole)]
+Sum = Annotated[int, Field(ge=0), BeforeValidator(whole)]
 Anchors = Annotated[list[Text], AfterValidator(_one_a_point)]
 
 

@@ -20,7 +20,8 @@ RATE_OF = len(RATE_SEEDS)
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
-def _whole(value: object) -> int:
+def whole(value: object) -> int:
+    """A whole number from its text; raises PydanticCustomError for anything else."""
     if not isinstance(value, str) or not re.fullmatch(r"0|-?[1-9][0-9]*", value):
         raise PydanticCustomError("whole", "must be a whole number, not {given}")
     return int(value)
@@ -48,7 +49,7 @@ def _is_rate(value: object) -> bool:
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Level = Annotated[int, Field(ge=LEVELS[0], le=LEVELS[1]), BeforeValidator(_whole)]
+Level = Annotated[int, Field(ge=LEVELS[0], le=LEVELS[1]), BeforeValidator(whole)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Raw = dict[str, Any]
 CLAIM_SCHEMA = {

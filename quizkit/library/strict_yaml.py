@@ -103,7 +103,7 @@ class _Builder:
     def build(self) -> Any:
         next(self.events)  # the start of the stream
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            self.document.complain(1, 1, "the file is empty", "a deck starts with `deck:`, a scenario with `id:`")
+            self.document.complain(1, 1, "the file is empty", "write its first key, for example `id:` or `deck:`")
             return None
         value = self._node(next(self.events), ())
         next(self.events)  # the end of the document

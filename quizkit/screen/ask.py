@@ -45,7 +45,11 @@ def select(question: str, choices: Sequence[Choice], instead: str, default: str 
 
     titles = [f"{choice.title} — {choice.note}" if choice.note else choice.title for choice in choices]
     offered = [questionary.Choice(_wrapped(title), choice.value) for title, choice in zip(titles, choices, strict=True)]
-    return str(_answer(questionary.select(_wrapped(question), offered, default=default, instruction=" ")))
+    prompt = questionary.select(_wrapped(question), offered, default=default, instruction=" ")
+    prompt.application.erase_when_done = True  # questionary repeats a long choice cut off; say the short title instead
+    chosen = str(_answer(prompt))
+    print(_wrapped(f"? {question} {next(choice.title for choice in choices if choice.value == chosen)}"))
+    return chosen
 
 
 def text(question: str, instead: str, default: str = "") -> str:

@@ -9,13 +9,22 @@ from quizkit.screen.spans import plural
 from quizkit.screen.style import Style
 
 INDENT = "  "
+RULE = 12  # columns that a rule takes beside its title and remark
 
 
 def brief(style: Style, scene: Brief) -> str:
     """The interviewer's prompt and the requirements."""
     scenario = scene.scenario
-    remark = " · ".join([f"level {scenario.level}", ", ".join(scenario.topics)])
-    lines = ["", style.rule(scenario.title, remark), "", style.bold("Interviewer"), style.prose(scenario.interviewer, INDENT)]
+    level, topics = f"level {scenario.level}", ", ".join(scenario.topics)
+    remark = f"{level} · {topics}" if topics else level
+    fits = len(scenario.title) + len(remark) + RULE <= style.width
+    lines = [
+        "",
+        style.rule(scenario.title, remark if fits else level),
+        "",
+        style.bold("Interviewer"),
+        style.prose(scenario.interviewer, INDENT),
+    ]
     if scene.requirements:
         lines += ["", style.bold("It must keep"), *(f"{INDENT}{text}" for text in scene.requirements)]
     return "\n".join([*lines, "", ""])
@@ -23,7 +32,7 @@ def brief(style: Style, scene: Brief) -> str:
 
 def resumed(style: Style, scene: Resumed) -> str:
     """The round goes on."""
-    return style.dim(style.prose("Going on where you were. Your answers so far:")) + "\n"
+    return style.dim(style.prose("Going on where you were.")) + "\n"
 
 
 def remembered(style: Style, scene: Remembered) -> str:

@@ -78,7 +78,7 @@ def summary(style: Style, state: MockState, result: Result, drill: Sequence[ToDr
     band = style.bold(f"{result.band.title}, {result.score} of {result.best} points")
     width = max(len(one.dimension.title) for one in result.dimensions)
     lines = ["", style.rule("Result", clock(state)), "", band, *(_points(one, width) for one in result.dimensions)]
-    lines += [style.prose(limited(result, limit)) for limit in result.limits]
+    lines += ["\n" + style.prose(limited(result, limit)) for limit in result.limits]
     lines += ["", *_drill(style, drill), f"Report  {path}", ""]
     return "\n".join(lines)
 

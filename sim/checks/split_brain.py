@@ -1,7 +1,7 @@
 """No two nodes accept writes into two histories at the same time.
 
 Two believers alone are harmless. The harm: X confirmed a write after Y had confirmed one, X had been in office since
-before that, and at that moment neither log held the other's write. A leader who takes office later and lacks the old
+before that, and at that moment neither log held the other's write, nor had Y given its own up by then. A leader who takes office later and lacks the old
 leader's writes has lost data, which is another check's business.
 """
 
@@ -72,8 +72,13 @@ class _Watch:
             for node, reply in self.replies[op]:
                 if node != event.node and reply > me.stint:
                     me.missing[node][op] = reply
-            for replica in self.replicas.values():  # a history that its own node gave up rivals nobody's any more
-                replica.missing[event.node].pop(op, None)
+            self._give_up(event.node, op)
+
+    def _give_up(self, node: str, op: str) -> None:
+        """A history that its own node gave up rivals nobody's any more."""
+        self.replies[op] = [(other, reply) for other, reply in self.replies[op] if other != node]
+        for replica in self.replicas.values():
+            replica.missing[node].pop(op, None)
 
     def on_reply(self, number: int, event: Event) -> None:
         for op in event.ops:

@@ -103,6 +103,7 @@ def removed(case: Case, number: int, event: Event) -> str:
 
 
 def came_back(case: Case, number: int, event: Event) -> str:
+    """A dead machine runs again."""
     what = f", with {_log(case, number, event.node)} on its disk" if event.node in case.trace.replicas else ""
     return f"{words.machines(case.trace, [event.node])} was started again{what}."
 

@@ -14,7 +14,8 @@ class Item(Protocol):
     @property
     def at(self) -> int: ...
 
-    def draw(self, sheet: Sheet) -> list[Line]: ...
+    def draw(self, sheet: Sheet) -> list[Line]:
+        """Its lines on the sheet; none if the sheet has no place for it."""
 
 
 @dataclass

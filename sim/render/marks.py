@@ -73,19 +73,23 @@ def fault(view: View, number: int, event: Event) -> Iterator[Item]:
 
 
 def lost_unsynced(view: View, number: int, event: Event) -> Iterator[Item]:
+    """What a power cut took from the disk."""
     style = view.style(event.ops, "dim")
     yield Note(event.at, f"gone from {event.node}'s disk, not yet synced: {view.case.book.names(event.ops)}", style)
 
 
 def suspected(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A controller holds a machine for dead."""
     yield Word(event.at, event.node, (f"{event.peer} held for dead", f"{event.peer} is dead", f"{event.peer} dead"), "fault")
 
 
 def removed(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A controller takes a machine out."""
     yield Word(event.at, event.node, (f"takes {event.peer} out", f"{event.peer} out"), "promoted")
 
 
 def promoted(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A machine takes a role in which it serves."""
     role = view.case.new_role(number, event)
     what = "promoted" if role == "leader" else f"{role} now"
     end = view.case.book.log_end(event.node, number)
@@ -93,11 +97,13 @@ def promoted(view: View, number: int, event: Event) -> Iterator[Item]:
 
 
 def came_back(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A dead machine runs again."""
     end = view.case.book.log_end(event.node, number)
     yield Word(event.at, event.node, (f"up again, log up to #{end}", f"up again, to #{end}", "up again"), "fault", True, ALIVE)
 
 
 def discarded(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A machine gives up entries to agree with another history."""
     style = "dim" if view.lost.isdisjoint(event.ops) else "lost"
     yield Word(event.at, event.node, (f"discards {view.case.book.names(event.ops)}", "discards"), style, True)
 
@@ -111,5 +117,6 @@ def detail(view: View, number: int, event: Event) -> Iterator[Item]:
 
 
 def healed(view: View, number: int, event: Event) -> Iterator[Item]:
+    """Settling begins: links and pauses are mended."""
     if view.case.settling_matters or view.everything:
         yield Across(event.at, "the load is over; links mended, the frozen woken", "dim")

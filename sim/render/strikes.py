@@ -11,6 +11,7 @@ from sim.trace import MS, Event
 
 
 def killed(case: Case, number: int, event: Event) -> str:
+    """A process is ended."""
     return f"{event.node} was killed; its disk, and what it had handed to the operating system to send, live on."
 
 
@@ -35,10 +36,12 @@ def _drops(case: Case, number: int) -> Iterator[Event]:
 
 
 def paused(case: Case, number: int, event: Event) -> str:
+    """A process is frozen."""
     return f"{event.node} froze; it will wake with its old beliefs."
 
 
 def cut(case: Case, number: int, event: Event) -> str:
+    """Machines no longer reach each other."""
     groups = words.groups(case.trace, sides_of(event))
     if len(groups) == 1:
         return f"{groups[0]} were cut off from each other."
@@ -49,6 +52,7 @@ def cut(case: Case, number: int, event: Event) -> str:
 
 
 def mended(case: Case, number: int, event: Event) -> str:
+    """Links work again."""
     return "all links were mended."
 
 

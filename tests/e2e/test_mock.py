@@ -32,7 +32,8 @@ def a_round(words: str) -> list[list[Step]]:
         [("What do you ask first?", ""), ("»", DOWN + "\r")],
         [("Your design", ""), ("»", "\r")],
         [("Before we run it", ""), ("unavailable", f"h2{DOWN}h2\r")],
-        [("Enter: what happened", "\r"), ("And then?", words + "\r")],
+        [("Enter: what happened", "\r")],
+        [("And then?", words + "\r")],
         [("How was your answer?", ""), ("»", DOWN + "\r")],
     ]
 
@@ -95,7 +96,7 @@ def test_from_the_first_card_to_the_report(home: Home) -> None:
     assert end(terminal)[1].endswith("  quizkit compare mine\n  quizkit compare other\n")
 
 
-@pytest.mark.parametrize("stops", [(0, 4, 8), (2, 10, 15)], ids=str)
+@pytest.mark.parametrize("stops", [(0, 4, 9), (2, 11, 16)], ids=str)
 def test_interrupted_and_resumed_it_writes_the_same_report(home: Home, stops: tuple[int, ...]) -> None:
     terminal = quizkit_terminal(*MOCK)
     play(terminal, WHOLE)

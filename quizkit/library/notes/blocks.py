@@ -72,4 +72,5 @@ def _gap(text: str) -> str:
 
 
 def paragraphs(*texts: str) -> str:
+    """The texts that say something, with an empty line between them."""
     return "\n\n".join(text for text in texts if text)

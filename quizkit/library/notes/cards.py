@@ -86,6 +86,7 @@ class CardReader:
         return "" if first == line else f"line {first} asks the same"
 
     def feed(self, lines: Iterable[Line]) -> None:
+        """Read the lines of a section, one by one."""
         for line in lines:
             if line.blank:
                 self._gap = True

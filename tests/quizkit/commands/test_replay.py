@@ -108,6 +108,12 @@ def test_a_pipe_gets_plain_lines_that_fit(quizkit: Run, monkeypatch: pytest.Monk
     assert not [line for line in lines if "\x1b" in line or line != line.rstrip()]
 
 
+def test_the_screen_says_which_design_ran_and_what_was_changed(quizkit: Run) -> None:
+    shown = quizkit("replay", "bank", "--design", "async", "--set", "wait_for=majority").stdout
+    assert "Asynchronous" in shown
+    assert " wait_for=majority* " in " ".join(shown.split())
+
+
 def test_all_shows_more(quizkit: Run) -> None:
     some, everything = quizkit("replay", "bank", "--design", "async"), quizkit("replay", "bank", "--design", "async", "--all")
     assert len(everything.stdout.splitlines()) > 2 * len(some.stdout.splitlines())

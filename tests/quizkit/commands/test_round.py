@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -114,6 +115,15 @@ def test_the_comparison_is_over_the_shot_that_decided(game: Round) -> None:
     assert [row.design.id for row in scene.rows] == ["async", "semi-sync", "sync-all", "chain"]
     assert scene.yours is not None
     assert scene.yours.id == "async"
+
+
+def test_what_was_survived_is_not_compared(game: Round) -> None:
+    shots = game.scenario.kill_shots
+    game.scenario = replace(game.scenario, kill_shots={"idle": shots["idle"], "crash": shots["crash"]})
+    result = game.play(["done", "async", expect("held"), expect("broken"), *FOLLOW_UPS])
+    assert [(shot.shot, shot.outcome) for shot in result.shots] == [("idle", "held"), ("crash", "broken")]
+    (scene,) = (scene for scene in game.audience.seen if isinstance(scene, Comparison))
+    assert {row.played.shot for row in scene.rows} == {"crash"}
 
 
 def test_a_design_that_survived_everything_is_compared_under_everything(game: Round) -> None:

@@ -54,6 +54,7 @@ def test_beginning_anew_leaves_the_older_round_behind(journal: Journal) -> None:
     found = interrupted(journal, BANK)
     assert found is not None
     assert found.id == second.id
+    assert [fact.subject for fact in unfinished(journal)] == [second.id]
     leave(journal, BANK)
     assert interrupted(journal, BANK) is None
 

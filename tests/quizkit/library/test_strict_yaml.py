@@ -86,7 +86,7 @@ CASES = {
     ),
     "empty": (
         "# nothing yet\n",
-        "f.yaml:1:1: error: the file is empty\n    hint: a deck starts with `deck:`, a scenario with `id:`",
+        "f.yaml:1:1: error: the file is empty\n    hint: write its first key, for example `id:` or `deck:`",
     ),
     "bad indentation of a key": (
         "a:\n  b: 1\n c: 2\n",

@@ -7,6 +7,7 @@ import pty
 import sys
 import termios
 from collections.abc import Callable, Iterator
+from threading import Timer
 
 import pytest
 
@@ -16,11 +17,15 @@ from quizkit.screen.keys import keys, require_terminal
 
 @pytest.fixture
 def learner(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The learner's end of a terminal that is standard input."""
+    """The learner's end of a terminal that is standard input. A key that got lost ends in Ctrl-D, not in waiting."""
     learner, program = pty.openpty()
+    give_up = Timer(20, lambda: os.write(learner, b"\x04" * 9))
+    give_up.start()
     with os.fdopen(program) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
         yield learner
+    give_up.cancel()
+    give_up.join()
     os.close(learner)
 
 

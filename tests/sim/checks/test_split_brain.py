@@ -175,6 +175,10 @@ def stint_at(events: list[Event], node: str, moment: int) -> int:
     return begins
 
 
+def gave_up(events: list[Event], node: str, op: str) -> bool:
+    return any(event.what in ("discarded", "lost_unsynced") and event.node == node and op in event.ops for event in events)
+
+
 def by_definition(events: list[Event]) -> int:
     """How many replies break the promise, each compared with every earlier reply."""
     replies = [(number, event) for number, event in enumerate(events) if event.what == "reply_sent"]
@@ -184,6 +188,7 @@ def by_definition(events: list[Event]) -> int:
             and stint_at(events, event.node, number) < earlier < number
             and other.ops[0] not in log_at(events, event.node, number)
             and event.ops[0] not in log_at(events, other.node, number)
+            and not gave_up(events[earlier:number], other.node, other.ops[0])
             for earlier, other in replies
         )
         for number, event in replies

@@ -1,4 +1,4 @@
-"""Each wrong protocol changes one decision of a right one; a check must catch it under an attack that the right one survives."""
+"""A wrong protocol changes one decision of a right one; a check must catch it under an attack that the right one survives."""
 
 from __future__ import annotations
 
