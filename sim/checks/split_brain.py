@@ -1,8 +1,8 @@
 """No two nodes accept writes into two histories at the same time.
 
 Two believers alone are harmless. The harm: X confirmed a write after Y had confirmed one, X had been in office since
-before that, and at that moment neither log held the other's write, nor had Y given its own up by then. A leader who takes office later and lacks the old
-leader's writes has lost data, which is another check's business.
+before that, and at that moment neither log held the other's write, nor had Y given its own up by then. A leader who
+takes office later and lacks the old leader's writes has lost data, which is another check's business.
 """
 
 from __future__ import annotations

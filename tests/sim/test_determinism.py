@@ -15,8 +15,15 @@ from tests.sim.fingerprint import DESIGNS, FAULTS, MIXED, fingerprint
 from tests.sim.helpers import broken, digest, events, play, sent
 
 ROOT = Path(__file__).resolve().parents[2]
-ON_PATH = [shutil.which(f"python3.{minor}") for minor in range(12, 20)]
-NEWER = [*map(str, sorted(Path.home().glob(".pyenv/versions/3.1[2-9].*/bin/python3"))), *filter(None, ON_PATH)]
+INSTALLED = Path.home().glob(".pyenv/versions/3.1[2-9].*/bin/python3")
+
+
+def runs(interpreter: str | None) -> bool:
+    """Whether a program of this name is there and starts: a version manager puts names on the path that do not."""
+    return interpreter is not None and not subprocess.run([interpreter, "-c", ""], capture_output=True, check=False).returncode
+
+
+NEWER = [*map(str, sorted(INSTALLED)), *filter(runs, (shutil.which(f"python3.{minor}") for minor in range(12, 20)))]
 
 
 def elsewhere(interpreter: str, hash_seed: str = "random") -> str:

@@ -127,8 +127,8 @@ def definitions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 def test_what_is_public_says_what_it_means(path: Path) -> None:
     tree = tree_of(path)
     assert ast.get_docstring(tree), "the module has no docstring"
-    silent = [node.name for node in public(tree.body) if not ast.get_docstring(node) and not speaks_for_itself(node)]
-    assert silent == []
+    said = {node.name for node in public(tree.body) if ast.get_docstring(node)}  # an override need not repeat its base
+    assert [node.name for node in public(tree.body) if node.name not in said and not speaks_for_itself(node)] == []
 
 
 def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
