@@ -16,12 +16,19 @@ ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]")
 forks = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
-def open_terminal(command: Sequence[str], columns: int = 80, **environment: str) -> pexpect.spawn[str]:
+INSTALLED = os.environ.get("QUIZKIT_COMMAND")  # a quizkit installed elsewhere, to be played instead of this checkout
+
+
+def open_terminal(
+    command: Sequence[str], columns: int = 80, program: str = sys.executable, **environment: str
+) -> pexpect.spawn[str]:
     """Python with these arguments on a terminal of its own; the width is the terminal's, not the environment's."""
-    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    hidden = ("COLUMNS",) if program == sys.executable else ("COLUMNS", "PYTHONPATH")
+    inherited = {name: value for name, value in os.environ.items() if name not in hidden}
     return pexpect.spawn(
-        sys.executable,
-        ["-W", "error", *command],
+        program,
+        list(command) if program == INSTALLED else ["-W", "error", *command],
+        cwd="/",
         env={**inherited, "TERM": "xterm", **environment},
         dimensions=(40, columns),
         encoding="utf-8",
@@ -31,6 +38,8 @@ def open_terminal(command: Sequence[str], columns: int = 80, **environment: str)
 
 def quizkit_terminal(*arguments: str, columns: int = 80, **environment: str) -> pexpect.spawn[str]:
     """quizkit at a terminal."""
+    if INSTALLED:
+        return open_terminal(arguments, columns, INSTALLED, **environment)
     return open_terminal(["-m", "quizkit", *arguments], columns, **environment)
 
 
