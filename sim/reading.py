@@ -21,7 +21,7 @@ def ms_to_us(milliseconds: float) -> int:
 def nearest(word: str, known: Sequence[str]) -> str:
     """A hint that names the most similar known word, or else all of them."""
     close = get_close_matches(word, known, 1)
-    return f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+    return f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}"
 
 
 class Reader:

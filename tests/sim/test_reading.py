@@ -49,7 +49,7 @@ def test_an_error_names_the_place(read: Callable[[Any], Any], raw: Any, message:
 @pytest.mark.parametrize(
     ("knobs", "message", "hint"),
     [
-        ({"wait": "all"}, "unknown knob: wait", "did you mean wait_for?"),
+        ({"wait": "all"}, "unknown knob: wait", "did you mean `wait_for`?"),
         ({"wait_for": "some"}, "wait_for cannot be some", "choose one of: none, k, majority, all"),
         ({"replicas": "9"}, "replicas cannot be 9", "choose a whole number from 1 to 7"),
         ({"replicas": "²"}, "replicas cannot be ²", "choose a whole number from 1 to 7"),

@@ -45,7 +45,7 @@ def test_they_keep_the_order_of_the_file() -> None:
         (
             {"lost_acked_write": "0"},
             "there is no check or measure named lost_acked_write",
-            "did you mean lost_acked_writes?",
+            "did you mean `lost_acked_writes`?",
             ("lost_acked_write",),
         ),
         (
