@@ -5,10 +5,8 @@ Measures end at the heal: what a repaired network allows says nothing about the 
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from sim.checks.durability import lost_writes
-from sim.checks.lookup import write_load
+from sim.checks.lookup import longest_gap, write_load
 from sim.checks.measure import MeasureSpec, Reading, to_ms
 from sim.history import History
 from sim.trace import Trace
@@ -18,13 +16,11 @@ NOTHING = Reading(None)
 
 def unavailable_ms(trace: Trace, history: History) -> Reading:
     """The longest window without a successful write, from the first write's invocation to the end of the load."""
-    load = write_load(trace, history)
-    if load is None:
+    gap = longest_gap(trace, history)
+    if gap is None:
         return NOTHING
-    edges = [load.start, *(at for at in _completions(history) if at <= load.end), load.end]
-    gaps = [later - earlier for earlier, later in pairwise(edges)]
-    longest = max(gaps)
-    return Reading(to_ms(longest), at_least=gaps[-1] == longest)
+    still_open = all(op.completed_at != gap[1] for op in history.acked_writes)
+    return Reading(to_ms(gap[1] - gap[0]), at_least=still_open)
 
 
 def rto_ms(trace: Trace, history: History) -> Reading:
@@ -63,10 +59,6 @@ def rpo_ms(trace: Trace, history: History) -> Reading:
         return Reading(0.0)
     strike = max(oks) if trace.struck_at is None else trace.struck_at
     return Reading(to_ms(max(strike, *oks) - min(oks)))
-
-
-def _completions(history: History) -> list[int]:
-    return sorted(op.completed_at for op in history.acked_writes if op.completed_at is not None)
 
 
 SPECS = (

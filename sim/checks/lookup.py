@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from sim.history import History
@@ -53,3 +54,12 @@ def write_load(trace: Trace, history: History) -> Load | None:
         return None
     ends = [heal if op.completed_at is None else op.completed_at for op in writes]
     return Load(writes[0].invoked_at, min(heal, max(ends)))
+
+
+def longest_gap(trace: Trace, history: History) -> tuple[int, int] | None:
+    """The longest time (start and end, us) without a successful write during the load; the first of several."""
+    load = write_load(trace, history)
+    if load is None:
+        return None
+    oks = sorted(op.completed_at for op in history.acked_writes if op.completed_at is not None and op.completed_at <= load.end)
+    return max(pairwise([load.start, *oks, load.end]), key=lambda gap: gap[1] - gap[0])

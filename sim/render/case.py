@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from sim.checks.finding import Finding
+from sim.checks.lookup import claimants, highest, write_load
 from sim.history import History
 from sim.render.logbook import Logbook
 from sim.trace import Event, Trace
@@ -79,8 +80,7 @@ class Case:
     @cached_property
     def leader(self) -> str:
         """The replica that serves clients at the end, by the highest epoch; "" if none does."""
-        claims = {name: final for name, final in self.trace.final.items() if final.up and final.member and final.claims}
-        return max(claims, key=lambda name: claims[name].epoch, default="")
+        return highest(claimants(self.trace)) or ""
 
     @cached_property
     def hanging(self) -> str:
@@ -93,9 +93,8 @@ class Case:
     @cached_property
     def load_end(self) -> int:
         """When clients stopped asking for writes (us): with the answer to the last one, or with the end of the run proper."""
-        heal = self.trace.healed_at
-        ends = [heal if op.completed_at is None else op.completed_at for op in self.history if not op.is_read]
-        return min(heal, max(ends, default=heal))
+        load = write_load(self.trace, self.history)
+        return self.trace.healed_at if load is None else load.end
 
     @cached_property
     def settling_matters(self) -> bool:

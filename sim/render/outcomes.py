@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 
 from sim.checks.finding import Finding
+from sim.checks.lookup import longest_gap
 from sim.checks.measure import Measure
 from sim.render import fates, words
 from sim.render.case import LOST, Case
@@ -130,7 +130,7 @@ def outage(case: Case, measures: Measures) -> Told:
     if case.strike is None or gap is None or gap.value is None:
         return
     length = round(gap.value * MS)
-    start, end = _longest_gap(case)
+    start, end = longest_gap(case.trace, case.history) or (0, 0)
     if usual is None or usual.value is None or gap.value < STOPPED * usual.value:
         yield f"Writes went on: never more than {words.duration(length)} passed without one.", ()
     elif gap.at_least:
@@ -138,14 +138,6 @@ def outage(case: Case, measures: Measures) -> Told:
         yield from fates.why_stalled(case)
     else:
         yield f"Writes stopped for {words.duration(length)}, until {words.instant(end)}.", ()
-
-
-def _longest_gap(case: Case) -> tuple[int, int]:
-    """The longest time between two successes of writes, or from the last one to the end of the load."""
-    writes = [op for op in case.history if not op.is_read]
-    oks = sorted(op.completed_at for op in writes if op.ok and op.completed_at is not None and op.completed_at <= case.load_end)
-    edges = [writes[0].invoked_at if writes else 0, *oks, case.load_end]
-    return max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
 
 
 def unknown_writes(case: Case, _: Measures) -> Told:

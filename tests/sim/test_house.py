@@ -22,7 +22,7 @@ every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.re
 SIM_RULES = {
     "sim.protocols": ("sim.node", "sim.design"),
     "sim.checks": ("sim.history", "sim.trace", "sim.errors"),
-    "sim.render": ("sim.trace", "sim.history", "sim.checks.finding", "sim.checks.measure"),
+    "sim.render": ("sim.trace", "sim.history", "sim.checks.finding", "sim.checks.lookup", "sim.checks.measure"),
 }
 
 
