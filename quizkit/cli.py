@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated, Any, NamedTuple
@@ -38,7 +37,7 @@ VERBS = {
     "compare": Verb("quizkit.commands.compare:compare", "All designs of a scenario side by side."),
     "list": Verb("quizkit.commands.listing:list_content", "The cards, scenarios and decks there are."),
     "show": Verb("quizkit.commands.listing:show", "One card, scenario or deck in full."),
-    "explain": Verb("quizkit.commands.explain:explain", "The knobs of a design, in the field's own words."),
+    "explain": Verb("quizkit.commands.explain:explain", "Knobs, checks and measures, in the field's own words."),
     "content": Verb("quizkit.commands.content:content_app", "Import notes; check that content is right."),
 }
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -126,8 +125,10 @@ def _load(name: str) -> Any:
 
 
 def _nearest(word: str) -> str:
-    near = get_close_matches(word, VERBS, n=1)
-    return f"did you mean `quizkit {near[0]}`?" if near else "quizkit --help lists the commands"
+    from quizkit.words import near
+
+    verb = near(word, VERBS)
+    return f"did you mean `quizkit {verb}`?" if verb else "quizkit --help lists the commands"
 
 
 def _told(error: Exception) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ class Home:
     """The learner's folders; none of them needs to exist yet."""
 
     data: Path
-    config: Path
     cache: Path
 
     @property
@@ -39,16 +38,16 @@ class Home:
         return self.cache / "content-index.json"
 
 
-def find_home(environ: Mapping[str, str] | None = None) -> Home:
+def find_home() -> Home:
     """The folders below `QUIZKIT_HOME`, or the platform's usual ones."""
-    redirected = (os.environ if environ is None else environ).get("QUIZKIT_HOME")
+    redirected = os.environ.get("QUIZKIT_HOME")
     if redirected:
         root = Path(redirected).expanduser().absolute()
-        return Home(data=root / "data", config=root / "config", cache=root / "cache")
+        return Home(data=root / "data", cache=root / "cache")
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs("quizkit", appauthor=False)
-    return Home(data=dirs.user_data_path, config=dirs.user_config_path, cache=dirs.user_cache_path)
+    return Home(data=dirs.user_data_path, cache=dirs.user_cache_path)
 
 
 def make_folder(folder: Path) -> Path:
@@ -61,3 +60,15 @@ def make_folder(folder: Path) -> Path:
             "free the place, or set QUIZKIT_HOME to a folder that can be written",
         ) from error
     return folder
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the whole file or nothing, in one step; raises OSError, and then leaves nothing behind."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):  # the same disk or folder that refused the draft
+            draft.unlink(missing_ok=True)
+        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from quizkit.learn.journal import open_journal
 from quizkit.learn.reviews import grade
 from quizkit.library.load import open_library
 from quizkit.screen.spans import long_span
+from quizkit.words import did_you_mean
 
 
 def answer(
@@ -24,9 +24,8 @@ def answer(
     home = find_home()
     library = open_library(home)
     if card not in library.cards:
-        near = get_close_matches(card, library.cards, n=1)
-        hint = f"did you mean `{near[0]}`? " if near else ""
-        raise UsageError(f"no such card: {card!r}", f"{hint}quizkit list cards prints all")
+        hints = filter(None, [did_you_mean(card, library.cards, ""), "quizkit list cards prints all"])
+        raise UsageError(f"no such card: {card!r}", " ".join(hints))
     with open_journal(home) as journal:
         review, state = grade(journal, card, rating, library.cards[card].version)
     if as_json:

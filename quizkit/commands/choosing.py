@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from quizkit.errors import UsageError
 from quizkit.learn.rounds import Chosen
 from quizkit.library.catalog import Library, Scenario
-from quizkit.library.problems import did_you_mean
+from quizkit.words import did_you_mean
 
 
 def find_scenario(library: Library, name: str) -> Scenario:

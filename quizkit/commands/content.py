@@ -11,7 +11,7 @@ from quizkit.commands.content_import import import_note
 from quizkit.errors import FAILURE
 from quizkit.home import find_home
 from quizkit.screen.console import progress
-from quizkit.screen.spans import plural
+from quizkit.words import plural
 
 if TYPE_CHECKING:
     from quizkit.library.check import Report

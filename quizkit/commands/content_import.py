@@ -11,8 +11,8 @@ import typer
 
 from quizkit.errors import QuizkitError, UsageError
 from quizkit.home import find_home
-from quizkit.screen.spans import plural
 from quizkit.screen.style import terminal_style
+from quizkit.words import plural
 
 if TYPE_CHECKING:
     from quizkit.library.notes.note import Note, Unused

@@ -22,8 +22,8 @@ from quizkit.library.catalog import Card, Library
 from quizkit.library.load import open_library
 from quizkit.screen import drill as screen
 from quizkit.screen.keys import keys, require_terminal
-from quizkit.screen.spans import plural
 from quizkit.screen.style import Style, terminal_style
+from quizkit.words import plural
 
 WITHOUT_TERMINAL = "use `quizkit due --json` and `quizkit answer CARD --rating good` instead"
 

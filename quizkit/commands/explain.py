@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from quizkit.errors import UsageError
-from quizkit.library.problems import did_you_mean
+from quizkit.words import did_you_mean
 
 
 def explain(

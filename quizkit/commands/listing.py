@@ -11,7 +11,7 @@ import typer
 from quizkit.errors import UsageError
 from quizkit.library.catalog import Card, Deck, Library, Scenario
 from quizkit.library.load import open_library
-from quizkit.library.problems import did_you_mean
+from quizkit.words import did_you_mean
 
 FILTERS = {"cards": ("tag", "deck", "level"), "scenarios": ("topic", "level"), "decks": ()}
 Row = tuple[str, str, str]
@@ -62,7 +62,8 @@ def show(
     found = {kind: records[name] for kind, records in kinds.items() if name in records}
     if not found:
         known = [known for records in kinds.values() for known in records]
-        raise UsageError(f"no such card, deck or scenario: {name!r}", _nearest(name, known))
+        ids = "quizkit list cards, decks or scenarios prints the ids"
+        raise UsageError(f"no such card, deck or scenario: {name!r}", did_you_mean(name, known, ids))
     if as_json:
         _print_json({kind: _everything(record) for kind, record in found.items()})
         return
@@ -70,11 +71,6 @@ def show(
     from quizkit.screen.style import terminal_style
 
     typer.echo("\n\n".join(page(record, library, terminal_style()) for record in found.values()))
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = did_you_mean(name, known)
-    return near if near.startswith("did") else "quizkit list cards, decks or scenarios prints the ids"
 
 
 def _chosen(library: Library, what: str, given: dict[str, Any]) -> list[Any]:

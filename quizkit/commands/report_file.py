@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from quizkit.errors import QuizkitError, UsageError
-from quizkit.home import Home, make_folder
+from quizkit.home import Home, make_folder, write_whole
 from quizkit.learn.mock import MockState
 
 ANOTHER = "choose another file with --out"
@@ -38,11 +37,9 @@ def save(path: Path, text: str, overwrite: bool) -> None:
     Without `overwrite` only this very report, left by an interruption, may stand there already.
     """
     again = "every answer is saved; `quizkit mock resume --out FILE` writes the report elsewhere"
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         if not overwrite and path.exists() and path.read_text(encoding="utf-8", errors="replace") != text:
             raise QuizkitError(f"the report is not written: {path} exists already", again)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise QuizkitError(f"the report is not written: {path}: {error.strerror}", again) from error

@@ -14,7 +14,7 @@ from quizkit.learn.grading import Result
 from quizkit.learn.queue import Queue
 from quizkit.learn.round_record import RoundRecord
 from quizkit.library.catalog import Card, Library, Scenario
-from quizkit.library.problems import did_you_mean
+from quizkit.words import did_you_mean
 
 if TYPE_CHECKING:
     from quizkit.library.rubric import Dimension

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from quizkit.errors import UsageError
 from quizkit.learn.asker import Prediction
 from quizkit.learn.journal import Fact
+from quizkit.words import did_you_mean
 
 VERDICTS = {"held": "holds", "holds": "holds", "broken": "broken"}
 LEAST, MOST = 50, 99  # percent: below 50 the other verdict is meant, and nobody is certain
@@ -50,7 +50,9 @@ def read_prediction(text: str, requirements: Sequence[str]) -> tuple[str, Predic
     if not (equals and colon):
         raise UsageError(f"cannot read the prediction {text!r}", EXAMPLE)
     if name not in requirements:
-        raise UsageError(f"{name!r} is not required here", _nearest(name, requirements))
+        raise UsageError(
+            f"{name!r} is not required here", did_you_mean(name, requirements, f"required: {', '.join(requirements)}")
+        )
     if verdict not in VERDICTS:
         raise UsageError(f"{name} cannot be predicted to be {verdict!r}", "say held or broken")
     if not (sure.isdecimal() and LEAST <= int(sure) <= MOST):
@@ -82,8 +84,3 @@ def calibration(facts: Iterable[Fact]) -> float | None:
     """The mean Brier score of the predictions that count; None if there is none."""
     marks = [one.brier for fact in first_predictions(facts) for one in scored(fact) if one.brier is not None]
     return sum(marks) / len(marks) if marks else None
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"required: {', '.join(known)}"

@@ -10,6 +10,7 @@ from zlib import crc32
 from quizkit.errors import UsageError
 from quizkit.learn.days import day_start, local_day
 from quizkit.learn.schedule import CardState
+from quizkit.words import did_you_mean
 
 if TYPE_CHECKING:
     from quizkit.library.catalog import Card, Library
@@ -59,8 +60,6 @@ def choose_cards(library: Library, deck: str | None = None, tag: str | None = No
 
 
 def _unknown(message: str, word: str, known: Iterable[str]) -> UsageError:
-    from quizkit.library.problems import did_you_mean
-
     return UsageError(message, did_you_mean(word, known))
 
 

@@ -22,8 +22,9 @@ from typing import Any
 from quizkit.errors import UsageError
 from quizkit.learn.asker import Option, Prediction
 from quizkit.learn.predictions import read_prediction
-from quizkit.library.problems import Problem, did_you_mean, shown
+from quizkit.library.problems import Problem, shown_place
 from quizkit.library.strict_yaml import Document, Path, read_yaml
+from quizkit.words import did_you_mean
 
 
 class ScriptedAsker:
@@ -70,16 +71,16 @@ class ScriptedAsker:
         left = [path for key in self._given for path in self._unasked(key)]
         if left:
             more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
-            asked = did_you_mean(str(left[0][0]), self._asked) if left[0][0] not in self._asked else ""
-            hint = asked if asked.startswith("did") else "remove it"
-            raise self._refused(left[0], f"nothing asked for this answer to `{left[0][0]}`{more}", hint, key=True)
+            name = str(left[0][0])
+            hint = "remove it" if name in self._asked else did_you_mean(name, self._asked, "remove it")
+            raise self._refused(left[0], f"nothing asked for this answer to `{name}`{more}", hint, key=True)
 
     def _next(self, key: str, wanted: str) -> tuple[Any, Path]:
         """The answer to a question that is asked now, and where it stands."""
         if key not in self._given:
-            near = did_you_mean(key, [other for other in self._given if other not in self._asked])
-            hint = f"add `{key}:` with {wanted}" + (f"; {near}" if near.startswith("did") else "")
-            raise self._refused((), f"there is no answer to `{key}`", hint)
+            unused = [other for other in self._given if other not in self._asked]
+            hints = filter(None, [f"add `{key}:` with {wanted}", did_you_mean(key, unused, "")])
+            raise self._refused((), f"there is no answer to `{key}`", "; ".join(hints))
         place, answer = self._asked[key], self._given[key]
         several = isinstance(answer, list)
         if place >= (len(answer) if several else 1):
@@ -124,8 +125,7 @@ def read_answers(path: FilePath, asked: Iterable[str] = ()) -> ScriptedAsker:
 
 
 def _error(problem: Problem) -> UsageError:
-    place = problem.place
-    return UsageError(f"{shown(place.file)}:{place.line}:{place.column}: {problem.message}", problem.hint)
+    return UsageError(f"{shown_place(problem.place)}: {problem.message}", problem.hint)
 
 
 def _given(answer: object) -> str:

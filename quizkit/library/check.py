@@ -9,10 +9,9 @@ from pathlib import Path
 
 from quizkit.errors import UsageError
 from quizkit.home import Home
-from quizkit.library.catalog import Place
 from quizkit.library.compile import Compiled, compile_file
 from quizkit.library.load import FOLDERS, content_files, find_shipped, load_library, merge, yaml_files
-from quizkit.library.problems import ERROR, Problem, in_order
+from quizkit.library.problems import ERROR, Problem, in_order, unreadable
 from quizkit.library.prove import judge_trial
 from quizkit.library.review import find_targets, review
 from quizkit.library.rubric import FILE as RUBRIC
@@ -91,8 +90,7 @@ def _compile(file: Path) -> Compiled:
     try:
         return compile_file(file.read_bytes(), str(file))
     except OSError as error:
-        problem = Problem(Place(str(file), 1, 1), f"cannot be read: {error.strerror}", "check its rights")
-        return Compiled(Document(str(file)), problems=[problem])
+        return Compiled(Document(str(file)), problems=[unreadable(file, error)])
 
 
 def _count(checked: Iterable[Compiled]) -> Report:

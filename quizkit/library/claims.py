@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quizkit.library.catalog import Candidate, Scenario
-from quizkit.library.problems import ERROR, WARNING, Problem, did_you_mean
+from quizkit.library.problems import ERROR, WARNING, Problem
 from quizkit.library.strict_yaml import Document
+from quizkit.words import did_you_mean
 from sim.checks import CHECKS, MEASURES
 
 

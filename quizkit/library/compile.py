@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from quizkit.library.catalog import Card, Deck, Library
 from quizkit.library.complaints import explain
-from quizkit.library.problems import ERROR, Problem, did_you_mean, in_order, repeated
+from quizkit.library.problems import ERROR, Problem, in_order, repeated
 from quizkit.library.records import card_record, scenario_record
 from quizkit.library.rules import repeated_shots, unfinished
 from quizkit.library.schema import CARD_KINDS, BasicCard, DeckFile, ScenarioFile
 from quizkit.library.strict_yaml import Document, read_yaml
+from quizkit.words import did_you_mean
 
 SCENARIO_KEYS = ("id", "interviewer", "workload", "kill_shots", "designs")
 

@@ -9,8 +9,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from quizkit.library.problems import Problem, did_you_mean
+from quizkit.library.problems import Problem
 from quizkit.library.strict_yaml import Document, Path
+from quizkit.words import did_you_mean
 
 KEY_MARK = "[key]"  # pydantic's last step in `loc` if the key of a mapping is wrong, not its value
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import quizkit
+from quizkit.home import write_whole
 from quizkit.library.catalog import (
     Candidate,
     Card,
@@ -55,20 +56,9 @@ def write_index(path: Path, entries: dict[str, Entry]) -> None:
         "quizkit": quizkit.__version__,
         "files": {file: asdict(entry) for file, entry in entries.items()},
     }
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(raw, separators=(",", ":")), encoding="utf-8")
-        draft.replace(path)
-    except OSError:
-        _remove(draft)
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return  # the same disk or folder that refused the draft
+        write_whole(path, json.dumps(raw, separators=(",", ":")))
 
 
 def _entry(raw: dict[str, Any]) -> Entry:

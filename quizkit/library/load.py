@@ -12,7 +12,8 @@ from quizkit.errors import QuizkitError
 from quizkit.home import Home, find_home
 from quizkit.library.catalog import Deck, Library, Place
 from quizkit.library.index import Entry, read_index, write_index
-from quizkit.library.problems import ERROR, Problem, repeated
+from quizkit.library.problems import ERROR, Problem, repeated, unreadable
+from quizkit.words import plural
 
 FOLDERS = ("decks", "scenarios")
 SUFFIXES = (".yaml", ".yml")
@@ -36,8 +37,8 @@ def open_library(home: Home | None = None) -> Library:
     library, problems = load_library(home or find_home())
     errors = sum(problem.severity == ERROR for problem in problems)
     if errors:
-        count = "1 error" if errors == 1 else f"{errors} errors"
-        print(f"warning: {count} in content files; see: quizkit content check", file=sys.stderr)
+        warning = f"quizkit: warning: {plural(errors, 'error')} in content files"
+        print(f"{warning}; see: quizkit content check", file=sys.stderr)
     return library
 
 
@@ -105,8 +106,7 @@ def _fresh(file: Path, known: Entry | None) -> Entry:
             return known
         data = file.read_bytes()
     except OSError as error:
-        place = Place(str(file), 1, 1)
-        return Entry((0, 0), "", Library(), (Problem(place, f"cannot be read: {error.strerror}", "check its rights"),))
+        return Entry((0, 0), "", Library(), (unreadable(file, error),))
     return _compiled(data, file, stamp, known)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from quizkit.errors import QuizkitError, UsageError
 from quizkit.library.catalog import Scenario
-from quizkit.library.problems import did_you_mean
+from quizkit.words import did_you_mean
 
 if TYPE_CHECKING:
     from sim.design import Design

@@ -22,8 +22,7 @@ class Problem:
 
     def __str__(self) -> str:
         """`file:line:col: error: message`, and the hint on an indented line of its own."""
-        place = Place(shown(self.place.file), self.place.line, self.place.column)
-        text = f"{place}: {self.severity}: {self.message}"
+        text = f"{shown_place(self.place)}: {self.severity}: {self.message}"
         return f"{text}\n    hint: {self.hint}" if self.hint else text
 
 
@@ -35,6 +34,16 @@ def shown(file: str) -> str:
         return file
 
 
+def shown_place(place: Place) -> str:
+    """`file:line:col`, as a reader wants it."""
+    return str(Place(shown(place.file), place.line, place.column))
+
+
+def unreadable(file: Path, error: OSError) -> Problem:
+    """The problem of a file that the system does not let us read."""
+    return Problem(Place(str(file), 1, 1), f"cannot be read: {error.strerror}", "check its rights")
+
+
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """The problems as a reader of the files meets them, each once."""
     return sorted(dict.fromkeys(problems), key=lambda one: (one.place.file, one.place.line, one.place.column))
@@ -44,14 +53,3 @@ def repeated(what: str, name: str, place: Place, first: Place) -> Problem:
     """The problem of an id that is taken: it must be unique, for the learner's history hangs on it."""
     where = f"line {first.line}" if first.file == place.file else f"{shown(first.file)}:{first.line}"
     return Problem(place, f"the {what} id `{name}` is taken: the first stands in {where}", "choose another id")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or all of them if none is near."""
-    from difflib import get_close_matches
-
-    words = list(dict.fromkeys(known))
-    near = get_close_matches(word.lower(), words, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"known: {', '.join(words)}" if words else "there are none"

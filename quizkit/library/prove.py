@@ -8,6 +8,7 @@ from typing import Any
 from quizkit.library.problems import Problem
 from quizkit.library.strict_yaml import Document
 from quizkit.library.trial import PLAIN_SEEDS, Result, Trial
+from quizkit.words import inflected
 
 
 @dataclass(frozen=True)
@@ -60,4 +61,4 @@ def _judge_rate(claimed: str, found: dict[int, str | None]) -> tuple[str, int] |
 
 
 def _seeds(seeds: tuple[int, ...]) -> str:
-    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+    return f"{inflected('seed', len(seeds))} {', '.join(map(str, seeds))}"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from quizkit.library.catalog import Card, Deck, Library, Scenario
 from quizkit.library.claims import wrong_claims
 from quizkit.library.compile import Compiled
-from quizkit.library.problems import ERROR, WARNING, Problem, did_you_mean
+from quizkit.library.problems import ERROR, WARNING, Problem
 from quizkit.library.readers import refused_by_simulator
+from quizkit.words import did_you_mean
 
 
 @dataclass(frozen=True)

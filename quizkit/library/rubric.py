@@ -10,12 +10,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from quizkit.errors import QuizkitError
-from quizkit.library.catalog import Place
 from quizkit.library.complaints import explain
 from quizkit.library.load import find_shipped
-from quizkit.library.problems import Problem, did_you_mean, in_order, shown
+from quizkit.library.problems import Problem, in_order, shown_place, unreadable
 from quizkit.library.schema import Id, SourceEntry, Strict, Text, whole
 from quizkit.library.strict_yaml import Document, Path, read_yaml
+from quizkit.words import did_you_mean
 
 FILE = "rubric.yaml"
 TOP = 3  # points that the last anchor of a dimension is worth
@@ -90,8 +90,7 @@ def read_rubric(path: FilePath) -> tuple[Rubric | None, list[Problem]]:
     try:
         document = read_yaml(path.read_bytes(), str(path))
     except OSError as error:
-        hint = "check its rights, or install quizkit again"
-        return None, [Problem(Place(str(path), 1, 1), f"cannot be read: {error.strerror}", hint)]
+        return None, [unreadable(path, error)]
     rubric, problems = None, list(document.problems)
     if document.value is not None:
         try:
@@ -107,9 +106,8 @@ def open_rubric() -> Rubric:
     path = find_shipped() / FILE
     rubric, problems = read_rubric(path)
     if rubric is None:
-        where = problems[0].place
-        place = Place(shown(where.file), where.line, where.column)
-        raise QuizkitError(f"the rubric cannot be used: {place}: {problems[0].message}", problems[0].hint)
+        first = problems[0]
+        raise QuizkitError(f"the rubric cannot be used: {shown_place(first.place)}: {first.message}", first.hint)
     return rubric
 
 

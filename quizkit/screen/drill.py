@@ -9,8 +9,9 @@ from quizkit.learn.drill import Drill
 from quizkit.learn.journal import Fact
 from quizkit.learn.schedule import RATINGS
 from quizkit.library.catalog import Card
-from quizkit.screen.spans import long_span, plural, short_span, when
+from quizkit.screen.spans import long_span, short_span, when
 from quizkit.screen.style import Style
+from quizkit.words import plural
 
 KEYS = """\
   space    show the answer; once it is shown: good

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quizkit.screen.style import Style
+from quizkit.words import capital
 
 TITLES = {
     "knob": "Knobs of a design, the default first; set them with --set",
@@ -43,4 +44,4 @@ def _row(style: Style, entry: Mapping[str, Any]) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(text)}."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from quizkit.learn.asker import Prediction
 from quizkit.learn.rounds import OWN, RoundResult
 from quizkit.learn.scenes import Brief, Debrief, Ended, Refused, Remembered, Replied, Resumed, Shot, Stands, StrongAnswer
-from quizkit.screen.spans import plural
 from quizkit.screen.style import Style
+from quizkit.words import capital, plural
 
 INDENT = "  "
 RULE = 12  # columns that a rule takes beside its title and remark
@@ -48,14 +48,13 @@ def replied(style: Style, scene: Replied) -> str:
 
 def refused(style: Style, scene: Refused) -> str:
     """Why a choice cannot be."""
-    return style.prose(f"**{scene.message}.**\n\n{scene.hint[:1].upper()}{scene.hint[1:]}.", INDENT) + "\n\n"
+    return style.prose(f"**{scene.message}.**\n\n{capital(scene.hint)}.", INDENT) + "\n\n"
 
 
 def stands(style: Style, scene: Stands) -> str:
     """A design and its knobs, those that were changed with a mark."""
     knobs = " ".join(f"{name}={value}{'*' if name in scene.design.changed else ''}" for name, value in scene.knobs.items())
-    label = scene.design.label[:1].upper() + scene.design.label[1:]
-    return "\n".join(["", f"{INDENT}{style.bold(label)}", style.dim(style.prose(knobs, INDENT)), "", ""])
+    return "\n".join(["", f"{INDENT}{style.bold(capital(scene.design.label))}", style.dim(style.prose(knobs, INDENT)), "", ""])
 
 
 def shot(style: Style, scene: Shot) -> str:

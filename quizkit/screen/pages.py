@@ -7,8 +7,8 @@ from functools import singledispatch
 
 from quizkit.library.catalog import Card, Deck, Library, Scenario, Source
 from quizkit.library.problems import shown
-from quizkit.screen.spans import plural
 from quizkit.screen.style import Style
+from quizkit.words import plural
 
 
 @singledispatch

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from quizkit.learn.scenes import Verdict
 from quizkit.screen.interview import in_words
-from quizkit.screen.spans import plural
+from quizkit.words import capital, plural
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -92,7 +92,7 @@ def _conclusion(scene: Verdict) -> list[Text]:
     from rich.text import Text
 
     reasons = dict.fromkeys(outcome.reason for outcome in scene.played.outcomes if outcome.reason)
-    lines = [f"{reason[:1].upper()}{reason[1:]}." for reason in reasons]
+    lines = [f"{capital(reason)}." for reason in reasons]
     return [*(Text(line) for line in lines), Text(_sentence(scene), "bold")]
 
 

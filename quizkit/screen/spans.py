@@ -1,10 +1,11 @@
-"""Lengths of time, instants and counts in words."""
+"""Lengths of time and instants in words."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
 from quizkit.learn.days import local_day
+from quizkit.words import plural
 
 _UNITS = (
     (365.25, "y", "year"),
@@ -13,11 +14,6 @@ _UNITS = (
     (1 / 24, "h", "hour"),
     (1 / 1440, "m", "minute"),
 )
-
-
-def plural(count: int, what: str) -> str:
-    """`1 answer`, `2 answers`."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def short_span(span: timedelta) -> str:
@@ -29,7 +25,7 @@ def short_span(span: timedelta) -> str:
 def long_span(span: timedelta) -> str:
     """A length of time in words: 10 minutes, 4 days, 2.5 months."""
     number, _, word = _in_units(span)
-    return f"{number} {word}{'' if number == '1' else 's'}"
+    return plural(number, word)
 
 
 def when(instant: datetime, at: datetime, tz: tzinfo | None = None) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quizkit.learn.journal import Fact
-from quizkit.screen.spans import plural, when
+from quizkit.screen.spans import when
 from quizkit.screen.style import Style
+from quizkit.words import plural
 
 
 @dataclass(frozen=True)

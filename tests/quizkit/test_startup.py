@@ -23,6 +23,7 @@ CONTENT = {
     "quizkit.library.index",
     "quizkit.library.load",
     "quizkit.library.problems",
+    "quizkit.words",
 }
 JOURNAL = {
     "quizkit.learn",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from quizkit.library.notes.labels import ANSWER, SHOT, SOLUTION, find_label
 from quizkit.library.notes.markup import Line, closed, item_text, joined, plain, speech
 from quizkit.library.notes.note import Answer
+from quizkit.words import capital
 
 
 @dataclass(eq=False)
@@ -48,8 +49,7 @@ class Block:
 def answer_of(block: Block) -> Answer:
     """What the candidate says; an item of a list may begin with its own label."""
     if block.name:
-        name = block.name.removeprefix("The ")
-        return Answer(name[:1].upper() + name[1:], speech(block.text))
+        return Answer(capital(block.name.removeprefix("The ")), speech(block.text))
     first, newline, others = block.text.partition("\n")
     label = find_label(first)
     if label is None:

@@ -7,13 +7,12 @@ replaced; any other file belongs to the learner.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from quizkit.errors import QuizkitError
-from quizkit.home import make_folder
+from quizkit.home import make_folder, write_whole
 from quizkit.library.notes.markup import printable
 from quizkit.library.notes.note import Note
 
@@ -77,14 +76,10 @@ def _state(path: Path, text: str, note: Note) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the whole file or nothing."""
     make_folder(path.parent)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        unfinished.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise QuizkitError(
             f"cannot write {path}: {error.strerror}", "free the place, or choose another folder with --out"
         ) from error

@@ -94,13 +94,13 @@ def test_without_json_it_tells_the_whole_round(quizkit: Run, monkeypatch: pytest
         (("bnak", "--no-input", "--design", "async"), "no such scenario: 'bnak'", "did you mean `bank`?"),
         (("bank", "--no-input", "--design", "semisync"), "bank has no design 'semisync'", "did you mean `semi-sync`?"),
         (("bank", "--no-input", "--set", "k=2"), "--set changes a design, and --design names none", "add --design async"),
-        (("bank", "--no-input", "--design", "async", "--set", "kk=2"), "unknown knob: kk", "did you mean k?"),
+        (("bank", "--no-input", "--design", "async", "--set", "kk=2"), "unknown knob: kk", "did you mean `k`?"),
         (("bank", "--no-input", "--design", "chain", "--set", "reads=leader"), "reads=leader cannot be", "set reads=tail"),
         (("bank", "--no-input", "--design", "async", "--predict", "x"), "cannot read the prediction 'x'", "broken:90"),
         (
             ("bank", "--no-input", "--design", "async", "--predict", "lost_aked_writes=held:90"),
             "'lost_aked_writes' is not required here",
-            "did you mean lost_acked_writes?",
+            "did you mean `lost_acked_writes`?",
         ),
     ],
 )

@@ -156,4 +156,4 @@ def test_broken_content_of_ones_own_is_told_on_stderr(quizkit: Run, tmp_path: Pa
     write(tmp_path / "home" / "data" / "content", deck="deck: [")
     done = quizkit("list", "decks")
     assert (done.exit_code, ids(done)) == (0, ["acks"])
-    assert done.stderr == "warning: 1 error in content files; see: quizkit content check\n"
+    assert done.stderr == "quizkit: warning: 1 error in content files; see: quizkit content check\n"

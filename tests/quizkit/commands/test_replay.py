@@ -136,7 +136,7 @@ def test_nothing_is_written_to_the_journal(quizkit: Run, home: Home) -> None:
         (("bank",), "--design is missing", "bank has the designs async, semi-sync, sync-all, chain"),
         (("bank", "--design", "semisync"), "bank has no design 'semisync'", "did you mean `semi-sync`?"),
         (("bank", "--design", "async", "--shot", "crsh"), "bank has no kill shot crsh", "did you mean `crash`?"),
-        (("bank", "--design", "async", "--set", "wait_fro=all"), "unknown knob: wait_fro", "did you mean wait_for?"),
+        (("bank", "--design", "async", "--set", "wait_fro=all"), "unknown knob: wait_fro", "did you mean `wait_for`?"),
         (("bank", "--design", "async", "--set", "wait_for=every"), "wait_for cannot be every", "none, k, majority, all"),
         (("bank", "--design", "async", "--set", "replicas=9"), "replicas cannot be 9", "from 1 to 7"),
         (("bank", "--design", "async", "--set", "wait_for"), "cannot read --set 'wait_for'", "--set knob=value"),

@@ -32,7 +32,7 @@ def test_a_prediction_is_a_name_a_verdict_and_a_confidence(text: str, prediction
     [
         ("lost_acked_writes", "cannot read the prediction 'lost_acked_writes'", "lost_acked_writes=broken:90"),
         ("lost_acked_writes=broken", "cannot read the prediction", "lost_acked_writes=broken:90"),
-        ("lost_writes=broken:90", "'lost_writes' is not required here", "did you mean lost_acked_writes?"),
+        ("lost_writes=broken:90", "'lost_writes' is not required here", "did you mean `lost_acked_writes`?"),
         ("zzz=broken:90", "'zzz' is not required here", "required: lost_acked_writes, unavailable_ms"),
         ("unavailable_ms=maybe:90", "cannot be predicted to be 'maybe'", "say held or broken"),
         ("unavailable_ms=held:49", "'49' is no confidence", "from 50 to 99"),

@@ -41,7 +41,7 @@ def test_a_broken_file_of_the_learner_does_not_stop_the_rest(
     write(home.content, deck="deck: mine\n  cards: x\n", scenario=changed(SCENARIO, "level: 1", "level: x"))
     library = open_library(home)
     assert (list(library.decks), list(library.scenarios)) == (["acks"], [])
-    assert capsys.readouterr().err == "warning: 2 errors in content files; see: quizkit content check\n"
+    assert capsys.readouterr().err == "quizkit: warning: 2 errors in content files; see: quizkit content check\n"
 
 
 def test_the_warning_comes_again_although_the_file_is_not_read_again(
@@ -50,7 +50,7 @@ def test_the_warning_comes_again_although_the_file_is_not_read_again(
     write(home.content, deck="deck: [")
     open_library(home)
     open_library(home)
-    assert capsys.readouterr().err.count("warning: 1 error in content files") == 2
+    assert capsys.readouterr().err.count("quizkit: warning: 1 error in content files") == 2
 
 
 def test_drafts_are_no_reason_for_a_warning(shipped: Path, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
