@@ -12,7 +12,7 @@ from quizkit.commands.comparing import candidates, play_all
 from quizkit.learn import scenes
 from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
-from quizkit.learn.memory import DONE, Memory
+from quizkit.learn.memory import NO_MORE, Memory
 from quizkit.learn.rounds import (
     GRADES,
     OWN,
@@ -105,9 +105,9 @@ class _Round:
         left = {f"clarify-{number}": entry for number, entry in enumerate(self.scenario.clarify, 1)}
         asked: list[str] = []
         while left:
-            options = [*(Option(name, entry.ask) for name, entry in left.items()), Option(DONE, "no more questions")]
+            options = [*(Option(name, entry.ask) for name, entry in left.items()), Option(NO_MORE, "no more questions")]
             name = self.memory.select(self._key("ask"), "Anything else?" if asked else "What do you ask first?", options)
-            if name == DONE:
+            if name == NO_MORE:
                 break
             entry = left.pop(name)
             asked.append(entry.ask)

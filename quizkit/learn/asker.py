@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 CONFIDENCES = (50, 70, 90, 99)  # percent
+SAID = {"holds": "held", "broken": "broken"}  # verdict -> what people say of it
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Prediction:
 
     verdict: str
     confidence: int
+
+    @property
+    def in_words(self) -> str:
+        """As a person says it: `held, 90 %`."""
+        return f"{SAID[self.verdict]}, {self.confidence} %"
 
 
 class Asker(Protocol):

@@ -16,7 +16,7 @@ from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
 from quizkit.learn.scenes import Remembered, Scene, Stage
 
-DONE = "done"  # the option that only goes on; it is never told again
+NO_MORE = "done"  # the option that only goes on; it is never told again
 Payload = dict[str, Any]
 
 
@@ -54,7 +54,7 @@ class Memory:
 
     def select(self, key: str, question: str, options: Sequence[Option], recap: bool = True) -> str:
         """The value of the option that was chosen, a `choice` of the journal; with `recap` it is told again."""
-        titles = {option.value: option.title for option in options if option.value != DONE}
+        titles = {option.value: option.title for option in options if option.value != NO_MORE}
         ask = partial(self.asker.select, key, question, options)
         return str(self._answer("choice", key, question, ask, lambda value: titles.get(value, "") if recap else ""))
 
@@ -122,7 +122,4 @@ class Memory:
 
 
 def _in_words(predictions: Payload, titles: dict[str, str]) -> str:
-    return "; ".join(
-        f"{titles.get(name, name)} {'held' if one['verdict'] == 'holds' else 'broken'}, {one['confidence']}\u00a0%"
-        for name, one in predictions.items()
-    )
+    return "; ".join(f"{titles.get(name, name)} {Prediction(**one).in_words}" for name, one in predictions.items())

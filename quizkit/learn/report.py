@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from quizkit.learn.asker import Prediction
 from quizkit.learn.grading import Result, Suggestion, limits
 from quizkit.learn.markdown import escaped, quoted, quoted_words, table
 from quizkit.learn.mock import GRADING, WARM_UP, MockState
@@ -130,7 +131,7 @@ def _shot(shot: ShotRecord) -> Iterator[str]:
 
 
 def _verdict(judged: Judged) -> list[str]:
-    said = f"{'held' if judged.predicted == 'holds' else judged.predicted}, {judged.confidence} %"
+    said = Prediction(judged.predicted, judged.confidence).in_words
     words = [escaped(judged.label), escaped(judged.required), escaped(judged.measured)]
     return [*words, OUTCOMES[judged.met], said, MARKS[judged.right]]
 

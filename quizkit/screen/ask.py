@@ -11,49 +11,38 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quizkit.errors import Interrupted
+from quizkit.learn.asker import CONFIDENCES, Option, Prediction
 from quizkit.screen.keys import keys, require_terminal
-from quizkit.screen.predict import CONFIDENCES, HELP, PredictForm, Prediction, Row
+from quizkit.screen.predict import HELP, PredictForm
 
 if TYPE_CHECKING:
     from prompt_toolkit import Application
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
     from questionary import Question
 
-__all__ = ["Choice", "Row", "confirm", "pause", "predict_form", "select", "text"]
 
-
-@dataclass(frozen=True)
-class Choice:
-    """Something to choose: what the program gets, what the learner reads, and a remark behind it."""
-
-    value: str
-    title: str
-    note: str = ""
-
-
-def select(question: str, choices: Sequence[Choice], instead: str, default: str | None = None) -> str:
-    """The value of the choice that the learner picks with the arrows and Enter; starts at `default`.
+def select(question: str, options: Sequence[Option], instead: str) -> str:
+    """The value of the option that the learner picks with the arrows and Enter; starts at the first.
 
     Here as below: raises UsageError with the hint `instead` if there is no terminal, Interrupted for Ctrl-C and Ctrl-D.
     """
     require_terminal(instead)
     import questionary
 
-    titles = [f"{choice.title} — {choice.note}" if choice.note else choice.title for choice in choices]
-    offered = [questionary.Choice(_wrapped(title), choice.value) for title, choice in zip(titles, choices, strict=True)]
-    prompt = questionary.select(_wrapped(question), offered, default=default, instruction=" ")
+    titles = [f"{option.title} — {option.note}" if option.note else option.title for option in options]
+    offered = [questionary.Choice(_wrapped(title), option.value) for title, option in zip(titles, options, strict=True)]
+    prompt = questionary.select(_wrapped(question), offered, instruction=" ")
     prompt.application.erase_when_done = True  # questionary repeats a long choice cut off; say the short title instead
     chosen = str(_answer(prompt))
-    print(_wrapped(f"? {question} {next(choice.title for choice in choices if choice.value == chosen)}"))
+    print(_wrapped(f"? {question} {next(option.title for option in options if option.value == chosen)}"))
     return chosen
 
 
-def text(question: str, instead: str, default: str = "") -> str:
-    """What the learner types: Enter submits, Ctrl-O goes on in $VISUAL or $EDITOR, nothing at all is fine too."""
+def text(question: str, instead: str, note: str = "") -> str:
+    """What the learner types: Enter submits, Ctrl-O goes on in $VISUAL or $EDITOR. `note` says what may be typed."""
     require_terminal(instead)
     import questionary
     from prompt_toolkit.key_binding import KeyBindings
@@ -64,17 +53,10 @@ def text(question: str, instead: str, default: str = "") -> str:
     def edit(event: KeyPressEvent) -> None:
         event.current_buffer.open_in_editor()
 
-    instruction = "\n  (Enter submits, Ctrl-O opens your editor)\n "
+    remarks = [*([_wrapped(note)] if note else []), "Enter submits, Ctrl-O opens your editor"]
+    instruction = "".join(f"\n  ({remark})" for remark in remarks) + "\n "
     options: dict[str, Any] = {"key_bindings": bindings, "tempfile_suffix": ".md"}
-    return str(_answer(questionary.text(_wrapped(question), default, instruction=instruction, **options))).strip()
-
-
-def confirm(question: str, instead: str, default: bool = True) -> bool:
-    """Yes or no, by one key; Enter takes the default."""
-    require_terminal(instead)
-    import questionary
-
-    return bool(_answer(questionary.confirm(_wrapped(question), default)))
+    return str(_answer(questionary.text(_wrapped(question), instruction=instruction, **options))).strip()
 
 
 def pause(prompt: str, instead: str) -> None:
@@ -88,8 +70,8 @@ def pause(prompt: str, instead: str) -> None:
         sys.stdout.write("\n")
 
 
-def predict_form(question: str, rows: Sequence[Row], instead: str) -> dict[str, Prediction]:
-    """One screen of predictions: (held or broken, confidence in percent) for each row's name."""
+def predict_form(question: str, rows: Sequence[Option], instead: str) -> dict[str, Prediction]:
+    """One screen of predictions: one for each row, by its value."""
     require_terminal(instead)
     from prompt_toolkit import Application
     from prompt_toolkit.application import get_app
@@ -117,7 +99,7 @@ def _form_keys(form: PredictForm) -> KeyBindings:
     for names, action in (
         (("up", "k"), on(form.move, -1)),
         (("down", "j", "tab"), on(form.move, 1)),
-        (("left", "h"), on(form.judge, "held")),
+        (("left", "h"), on(form.judge, "holds")),
         (("right", "b"), on(form.judge, "broken")),
         (("+", "c"), on(form.shift_confidence, 1)),
         (("-",), on(form.shift_confidence, -1)),

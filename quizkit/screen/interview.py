@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from quizkit.learn.asker import Prediction
 from quizkit.learn.rounds import OWN, RoundResult
 from quizkit.learn.scenes import Brief, Debrief, Ended, Refused, Remembered, Replied, Resumed, Shot, Stands, StrongAnswer
 from quizkit.screen.style import Style
@@ -85,11 +84,6 @@ def ended(style: Style, scene: Ended) -> str:
         lines += ["", f"{INDENT}{style.bold('Due now because of it')}"]
         lines += [style.prose(f"- {' '.join(card.q.split())}", INDENT) for card in scene.cards]
     return "\n".join([*lines, "", *_next(style, scene), ""])
-
-
-def in_words(prediction: Prediction) -> str:
-    """A prediction as the sheet has it: `held, 90 %`."""
-    return f"{'held' if prediction.verdict == 'holds' else 'broken'}, {prediction.confidence} %"
 
 
 def _fate(result: RoundResult) -> str:

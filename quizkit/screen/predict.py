@@ -6,26 +6,16 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-VERDICTS = ("held", "broken")
-CONFIDENCES = (50, 70, 90, 99)  # percent
+from quizkit.learn.asker import CONFIDENCES, SAID, Option, Prediction
+
 HELP = "up/down: row   h/b: held or broken   1-4: how sure   Enter: done"
-
-Prediction = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One requirement to predict: the name that programs use, and the words that the learner reads."""
-
-    name: str
-    title: str
 
 
 @dataclass
 class PredictForm:
-    """What is filled in so far. A verdict has no default, or pressing Enter would count as a prediction."""
+    """What is filled in so far, by the values of the rows. A verdict has no default, or Enter alone would predict."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Option]
     at: int = 0
     verdicts: dict[str, str] = field(default_factory=dict)
     confidences: dict[str, int] = field(default_factory=dict)
@@ -35,7 +25,7 @@ class PredictForm:
         self.at = min(max(self.at + step, 0), len(self.rows) - 1)
 
     def judge(self, verdict: str) -> None:
-        """This row will be held or broken."""
+        """This row's requirement holds or is broken."""
         self.verdicts[self._name] = verdict
 
     def be_sure(self, confidence: int) -> None:
@@ -48,12 +38,12 @@ class PredictForm:
         self.be_sure(CONFIDENCES[place % len(CONFIDENCES)])
 
     def submit(self) -> dict[str, Prediction] | None:
-        """The predictions by name; if a verdict is missing, None, and that row is the current one."""
-        missing = [place for place, row in enumerate(self.rows) if row.name not in self.verdicts]
+        """The predictions; if a verdict is missing, None, and that row is the current one."""
+        missing = [place for place, row in enumerate(self.rows) if row.value not in self.verdicts]
         if missing:
             self.at = missing[0]
             return None
-        return {row.name: (self.verdicts[row.name], self._confidence(row.name)) for row in self.rows}
+        return {row.value: Prediction(self.verdicts[row.value], self._confidence(row.value)) for row in self.rows}
 
     def lines(self, width: int) -> list[str]:
         """A line a row; brackets mark what is chosen, so that it reads without colour."""
@@ -61,15 +51,15 @@ class PredictForm:
         longest = min(room, max(len(row.title) for row in self.rows))
         return [self._line(place, row, longest) for place, row in enumerate(self.rows)]
 
-    def _line(self, place: int, row: Row, width: int) -> str:
+    def _line(self, place: int, row: Option, width: int) -> str:
         title = textwrap.shorten(row.title, width, placeholder="…")
-        verdict = _marked(VERDICTS, self.verdicts.get(row.name))
-        sure = _marked([str(confidence) for confidence in CONFIDENCES], str(self._confidence(row.name)))
+        verdict = _marked(list(SAID.values()), SAID.get(self.verdicts.get(row.value, "")))
+        sure = _marked([str(confidence) for confidence in CONFIDENCES], str(self._confidence(row.value)))
         return f"{'>' if place == self.at else ' '} {title:{width}} {verdict} {sure} %"
 
     @property
     def _name(self) -> str:
-        return self.rows[self.at].name
+        return self.rows[self.at].value
 
     def _confidence(self, name: str) -> int:
         return self.confidences.get(name, CONFIDENCES[1])

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from quizkit.learn.scenes import Verdict
-from quizkit.screen.interview import in_words
 from quizkit.words import capital, plural
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _said(scored: Scored | None) -> Text:
 
     if scored is None:
         return Text("nothing", "dim")
-    return Text(f"{in_words(scored.prediction)}: {RIGHT[scored.right]}", STYLES[scored.right])
+    return Text(f"{scored.prediction.in_words}: {RIGHT[scored.right]}", STYLES[scored.right])
 
 
 def _conclusion(scene: Verdict) -> list[Text]:

@@ -9,7 +9,6 @@ from quizkit.learn.asker import Option, Prediction
 from quizkit.screen import ask
 
 FORM = "Before we run it: what will your design do?"
-FROM_FORM = {"held": "holds", "broken": "broken"}
 
 
 @dataclass(frozen=True)
@@ -24,15 +23,12 @@ class TerminalAsker:
 
     def select(self, key: str, question: str, options: Sequence[Option]) -> str:
         """What was picked with the arrows."""
-        choices = [ask.Choice(option.value, option.title, option.note) for option in options]
-        return ask.select(question, choices, self.instead)
+        return ask.select(question, options, self.instead)
 
     def text(self, key: str, question: str, note: str = "") -> str:
         """What was typed."""
-        return ask.text(question, self.instead)
+        return ask.text(question, self.instead, note)
 
     def predict(self, key: str, requirements: Sequence[Option]) -> dict[str, Prediction]:
         """The filled-in form."""
-        rows = [ask.Row(one.value, one.title) for one in requirements]
-        form = ask.predict_form(FORM, rows, self.instead)
-        return {name: Prediction(FROM_FORM[verdict], sure) for name, (verdict, sure) in form.items()}
+        return ask.predict_form(FORM, requirements, self.instead)

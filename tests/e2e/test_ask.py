@@ -7,6 +7,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from quizkit.learn.asker import Prediction
 from tests.e2e.terminals import end, forks, open_terminal
 
 pytestmark = forks
@@ -14,22 +15,21 @@ pytestmark = forks
 PROGRAM = """
 import sys
 from quizkit.errors import Interrupted
+from quizkit.learn.asker import Option
 from quizkit.screen import ask
-from quizkit.screen.ask import Choice, Row
 
 PROMPTS = {
-    "select": lambda: ask.select("Your design", [Choice("a", "Async"), Choice("b", "Semi-sync", "one more copy")], "flags"),
-    "text": lambda: ask.text("Why was it lost?", "flags"),
-    "confirm": lambda: ask.confirm("Go on?", "flags"),
+    "select": lambda: ask.select("Your design", [Option("a", "Async"), Option("b", "Semi-sync", "one more copy")], "flags"),
+    "text": lambda: ask.text("Why was it lost?", "flags", "empty if you said it aloud"),
     "pause": lambda: ask.pause("Enter goes on", "flags"),
-    "form": lambda: ask.predict_form("What happens?", [Row("lost", "nothing is lost"), Row("down", "back in 5 s")], "flags"),
+    "form": lambda: ask.predict_form("What happens?", [Option("lost", "nothing lost"), Option("down", "back in 5 s")], "flags"),
 }
 try:
     print("ANSWER", repr(PROMPTS[sys.argv[1]]()))
 except Interrupted:
     sys.exit(130)
 """
-FIRST_WORDS = {"select": "Your design", "text": "Why", "confirm": "Go on", "pause": "Enter goes on", "form": "What happens"}
+FIRST_WORDS = {"select": "Your design", "text": "Why", "pause": "Enter goes on", "form": "What happens"}
 
 
 def prompt(name: str, columns: int = 60, **environment: str) -> pexpect.spawn[str]:
@@ -39,6 +39,11 @@ def prompt(name: str, columns: int = 60, **environment: str) -> pexpect.spawn[st
     return terminal
 
 
+def said(lost: tuple[str, int], down: tuple[str, int]) -> str:
+    """What the program prints of the form."""
+    return repr({"lost": Prediction(*lost), "down": Prediction(*down)})
+
+
 @pytest.mark.parametrize(
     ("name", "keys", "expected"),
     [
@@ -46,13 +51,11 @@ def prompt(name: str, columns: int = 60, **environment: str) -> pexpect.spawn[st
         ("select", "\x1b[B\r", "'b'"),
         ("text", "three entries had not left A\r", "'three entries had not left A'"),
         ("text", "\r", "''"),
-        ("confirm", "n", "False"),
-        ("confirm", "\r", "True"),
         ("pause", "x\r", "None"),
         ("pause", " ", "None"),
-        ("form", "b4\x1b[Bh\r", "{'lost': ('broken', 99), 'down': ('held', 70)}"),
-        ("form", "h\r+b\r", "{'lost': ('held', 70), 'down': ('broken', 90)}"),
-        ("form", "\x1b[Dc\x1b[B\x1b[C-\x1b[A1\r", "{'lost': ('held', 50), 'down': ('broken', 50)}"),
+        ("form", "b4\x1b[Bh\r", said(("broken", 99), ("holds", 70))),
+        ("form", "h\r+b\r", said(("holds", 70), ("broken", 90))),
+        ("form", "\x1b[Dc\x1b[B\x1b[C-\x1b[A1\r", said(("holds", 50), ("broken", 50))),
     ],
 )
 def test_answers(name: str, keys: str, expected: str) -> None:
@@ -60,6 +63,14 @@ def test_answers(name: str, keys: str, expected: str) -> None:
     terminal.send(keys)
     status, shown = end(terminal)
     assert (status, shown.rpartition("ANSWER ")[2].strip()) == (0, expected)
+
+
+def test_words_may_be_left_out_and_the_prompt_says_so() -> None:
+    terminal = prompt("text")
+    terminal.expect_exact("(empty if you said it aloud)")
+    terminal.expect_exact("(Enter submits, Ctrl-O opens your editor)")
+    terminal.send("\r")
+    assert end(terminal)[0] == 0
 
 
 @pytest.mark.parametrize("name", FIRST_WORDS)

@@ -50,7 +50,11 @@ def press_on(what: str) -> Step:
 
 
 def say(words: str) -> Step:
-    return lambda terminal: see(terminal, "Ctrl-O opens your editor", words + ENTER)
+    def answer(terminal: Terminal[str]) -> None:
+        terminal.expect_exact("(in your own words; empty if you said it aloud)")
+        see(terminal, "Ctrl-O opens your editor", words + ENTER)
+
+    return answer
 
 
 def grade_well(terminal: Terminal[str]) -> None:

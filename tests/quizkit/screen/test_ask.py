@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from quizkit.errors import UsageError
+from quizkit.learn.asker import Option
 from quizkit.screen import ask
 
 PROMPTS: dict[str, Callable[[str], Any]] = {
-    "select": lambda instead: ask.select("Your design", [ask.Choice("a", "A")], instead),
+    "select": lambda instead: ask.select("Your design", [Option("a", "A")], instead),
     "text": lambda instead: ask.text("Why?", instead),
-    "confirm": lambda instead: ask.confirm("Go on?", instead),
     "pause": lambda instead: ask.pause("Enter goes on", instead),
-    "predict_form": lambda instead: ask.predict_form("What happens?", [ask.Row("a", "A")], instead),
+    "predict_form": lambda instead: ask.predict_form("What happens?", [Option("a", "A")], instead),
 }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from quizkit.screen.predict import PredictForm, Row
+from quizkit.learn.asker import Option, Prediction
+from quizkit.screen.predict import PredictForm
 
-ROWS = [Row("lost_acked_writes", "no acknowledged write is lost"), Row("unavailable_ms", "back within 5 s")]
+ROWS = [Option("lost_acked_writes", "no acknowledged write is lost"), Option("unavailable_ms", "back within 5 s")]
 
 
 def test_a_row_shows_what_is_chosen_without_colour() -> None:
@@ -22,28 +23,28 @@ def test_a_row_shows_what_is_chosen_without_colour() -> None:
 
 @pytest.mark.parametrize("width", [60, 80])
 def test_rows_fit_the_terminal(width: int) -> None:
-    form = PredictForm([Row("a", "word " * 40)])
+    form = PredictForm([Option("a", "word " * 40)])
     assert max(map(len, form.lines(width))) <= width
 
 
 def test_it_submits_only_when_every_row_has_a_verdict() -> None:
     form = PredictForm(ROWS)
-    form.judge("held")
+    form.judge("holds")
     assert (form.submit(), form.at) == (None, 1)
     form.judge("broken")
     form.shift_confidence(1)
-    assert form.submit() == {"lost_acked_writes": ("held", 70), "unavailable_ms": ("broken", 90)}
+    assert form.submit() == {"lost_acked_writes": Prediction("holds", 70), "unavailable_ms": Prediction("broken", 90)}
 
 
 def test_confidence_goes_round() -> None:
     form = PredictForm(ROWS)
-    form.judge("held")
+    form.judge("holds")
     form.move(1)
-    form.judge("held")
+    form.judge("holds")
     seen = []
     for _ in range(5):
         form.shift_confidence(1)
-        seen.append((form.submit() or {})["unavailable_ms"][1])
+        seen.append((form.submit() or {})["unavailable_ms"].confidence)
     assert seen == [90, 99, 50, 70, 90]
 
 
