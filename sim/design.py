@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sim.errors import SetupError
-from sim.knobs import KNOBS
+from sim.knobs import KNOBS, Knob
 from sim.reading import ms_to_us, nearest
 
 
@@ -77,6 +77,23 @@ def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
         for name, value in merged.items()
         if name in changes or name not in KNOBS or topology in KNOBS[name].topologies
     }
+
+
+def matters(knob: Knob, design: Design) -> bool:
+    """Whether the knob changes anything, given those that stand before it in the table."""
+    condition = _CONDITIONS.get(knob.name)
+    return design.topology in knob.topologies and (condition is None or condition(design))
+
+
+_CONDITIONS: dict[str, Callable[[Design], bool]] = {
+    "k": lambda design: design.wait_for == "k",
+    "ack_when": lambda design: design.acks_needed > 0,
+    "failover": lambda design: design.replicas > 1,
+    "detect_after_ms": lambda design: design.failover == "automatic" and design.replicas > 1,
+    "promote": lambda design: design.failover == "automatic" and design.replicas > 1,
+    "promote_quorum": lambda design: design.failover == "automatic" and design.acks_needed > 0,
+    "reads": lambda design: design.topology != "chain" and design.replicas > 1,
+}
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:

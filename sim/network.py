@@ -40,7 +40,9 @@ class Flight:
     number: int
     source: str
     target: str
+    link: Link
     message: Message
+    ops: tuple[str, ...]
     incarnation: int
     departs: int
     arrives: int
@@ -68,26 +70,25 @@ class Network:
 
     def send(self, now: int, source: str, target: str, message: Message, incarnation: int) -> Flight:
         """Put a message into the egress queue and foresee when it leaves and arrives."""
-        link = self.link(source, target)
-        departs = max(self._leave_machine(now, source, message) + link.egress_us, link.last_departure)
-        arrives = max(departs + link.delay_us + self._draw_delay(source, target, message), link.last_arrival)
+        link, ops = self.link(source, target), message.ops
+        departs = max(self._leave_machine(now, source, len(ops)) + link.egress_us, link.last_departure)
+        flies = self._draw_delay(f"{source}>{target} {message.kind} {ops[0] if ops else ''}")
+        arrives = max(departs + link.delay_us + flies, link.last_arrival)
         link.last_departure, link.last_arrival = departs, arrives
         self.sent += 1
-        return Flight(self.sent, source, target, message, incarnation, departs, arrives)
+        return Flight(self.sent, source, target, link, message, ops, incarnation, departs, arrives)
 
-    def _leave_machine(self, now: int, source: str, message: Message) -> int:
-        """When the machine's network card is through with the message."""
+    def _leave_machine(self, now: int, source: str, ops: int) -> int:
+        """When the machine's network card is through with a message of so many operations."""
         if self.speed.bytes_per_ms is None:
             return now
-        size = HEADER_BYTES + OP_BYTES * len(message.ops)
+        size = HEADER_BYTES + OP_BYTES * ops
         free = max(now, self._egress_free.get(source, 0)) + size * 1000 // self.speed.bytes_per_ms
         self._egress_free[source] = free
         return free
 
-    def _draw_delay(self, source: str, target: str, message: Message) -> int:
+    def _draw_delay(self, what: str) -> int:
         """The flight time, drawn by link, kind, operation and attempt: never by what else was sent."""
-        ops = message.ops
-        what = f"{source}>{target} {message.kind} {ops[0] if ops else ''}"
         attempt = self._attempts.get(what, 0)
         self._attempts[what] = attempt + 1
         return self.luck.between(*self.speed.delay_us, f"{what} {attempt}")

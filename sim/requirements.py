@@ -34,7 +34,7 @@ class Requirement:
     @property
     def label(self) -> str:
         """What is bounded, for people: "acked writes lost", "unavailable"."""
-        return CHECKS[self.name].label if self.kind == "check" else MEASURES[self.name].label
+        return label_of(self.name)
 
     @property
     def required(self) -> str:
@@ -66,6 +66,16 @@ class Outcome:
     met: bool | None
     text: str
     reason: str = ""
+
+    @property
+    def label(self) -> str:
+        """What was bounded, for people: "acked writes lost", "unavailable"."""
+        return label_of(self.name)
+
+
+def label_of(name: str) -> str:
+    """What people call this check or measure."""
+    return CHECKS[name].label if name in CHECKS else MEASURES[name].label
 
 
 def read_requirements(raw: object) -> tuple[Requirement, ...]:

@@ -86,9 +86,9 @@ class Stage:
 
     @property
     def clients(self) -> list[Client]:
-        """The client sessions."""
-        nodes = (self.world.machines[name].node for name in self.cluster.clients)
-        return [node for node in nodes if isinstance(node, Client)]
+        """The client sessions that live."""
+        machines = (self.world.machines[name] for name in self.cluster.clients)
+        return [machine.node for machine in machines if machine.up and isinstance(machine.node, Client)]
 
     def run_load(self) -> None:
         """Let the clients work until all is done and every fault has had its time, at most until the horizon."""

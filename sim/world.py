@@ -79,8 +79,8 @@ class World:
         self._sequence += 1
         heapq.heappush(self._heap, (instant, self._sequence, item))
 
-    def run_until(self, deadline: int, finished: Callable[[], bool] = lambda: False) -> None:
-        """Let time pass until `deadline` (us) or until `finished` says so after some event."""
+    def run_until(self, deadline: int) -> None:
+        """Let time pass until `deadline` (us)."""
         heap = self._heap
         while heap and heap[0][0] <= deadline:
             self.now, _, item = heapq.heappop(heap)
@@ -88,9 +88,8 @@ class World:
                 self._arrive(item)
             else:
                 item()
-            self._strike()
-            if finished():
-                return
+            if self._strikes:
+                self._strike()
         self.now = max(self.now, deadline)
 
     # The trace, and faults that wait for an event of it
@@ -156,18 +155,17 @@ class World:
         flight = self.network.send(self.now, machine.name, effect.to, message, target.incarnation)
         self.trace.flow[message.kind] = message.flow
         self._push(flight.arrives, flight)
-        self.emit("sent", machine.name, message.ops, effect.to, flight.number, message.kind, flight.departs)
+        self.emit("sent", machine.name, flight.ops, effect.to, flight.number, message.kind, flight.departs)
         if isinstance(message, Reply) and message.done:
-            self.emit("reply_sent", machine.name, message.ops, effect.to)
+            self.emit("reply_sent", machine.name, flight.ops, effect.to)
 
     def _arrive(self, flight: Flight) -> None:
         if flight.lost:
             return
-        target = self.machines[flight.target]
-        if self.network.link(flight.source, flight.target).cuts:
+        if flight.link.cuts:
             self._drop(flight, "the link was cut")
         else:
-            self._deliver(target, flight)
+            self._deliver(self.machines[flight.target], flight)
 
     def _deliver(self, target: Machine, flight: Flight) -> None:
         """Hand over what has arrived; it waits in the OS of a paused process, out of a cut's reach."""
@@ -177,12 +175,12 @@ class World:
             target.backlog.append(partial(self._deliver, target, flight))
         else:
             message = flight.message
-            self.emit("delivered", flight.target, message.ops, flight.source, flight.number, message.kind)
+            self.emit("delivered", flight.target, flight.ops, flight.source, flight.number, message.kind)
             self._strike()
             self._handle(target, flight.incarnation, f"on_{message.kind}", flight.source, message)
 
     def _drop(self, flight: Flight, why: str) -> None:
-        self.emit("dropped", flight.target, flight.message.ops, flight.source, flight.number, why)
+        self.emit("dropped", flight.target, flight.ops, flight.source, flight.number, why)
 
     def _set_timer(self, machine: Machine, effect: Timer) -> None:
         key, incarnation = (effect.name, effect.arg), machine.incarnation

@@ -18,7 +18,7 @@ from sim.trace import MS, Event, Trace
 from sim.world import World
 
 Heard = list[tuple[Any, ...]]
-Script = Mapping[float, Iterable[Effect]]  # at each of these times (ms) a handler with these effects
+Script = Mapping[float | str, Iterable[Effect]]  # at each of these times (ms), and at a "restart", a handler with these effects
 Scripts = Mapping[str, Mapping[Any, Iterable[Effect]]]
 
 
@@ -45,13 +45,15 @@ class Probe(Node):
 
     def on_boot(self) -> Effects:
         for ms in self.script:
-            yield Timer("step", round(ms * MS), ms)
+            if not isinstance(ms, str):
+                yield Timer("step", round(ms * MS), ms)
 
     def on_step(self, ms: float) -> Effects:
         yield from self.script[ms]
 
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
-        return self.hear("restart", *[record.n for record in records])
+        yield from self.hear("restart", *[record.n for record in records])
+        yield from self.script.get("restart", ())
 
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         return self.hear("durable", *[record.n for record in records])

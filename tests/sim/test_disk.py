@@ -59,6 +59,12 @@ def test_a_power_cut_ends_the_fsync_in_flight() -> None:
     assert durable(Scene({"A": {1: [*writes(1), Fsync()]}}, CUT)) == []
 
 
+def test_an_fsync_of_the_life_after_a_power_cut_takes_its_own_time() -> None:
+    """The old one would have ended at 2 ms; the new one began at 1.7 ms."""
+    scene = Scene({"A": {1: [*writes(1), Fsync()], "restart": [*writes(2), Fsync()]}}, {**CUT, "for_ms": 0.2})
+    assert {at for at, _ in durable(scene)} == {2700}
+
+
 def test_a_power_cut_keeps_what_was_durable_and_a_drawn_prefix_of_the_rest() -> None:
     kept: Counter[int] = Counter()
     for seed in range(400):

@@ -32,6 +32,12 @@ def test_a_message_waits_in_its_sender_then_flies() -> None:
     assert scene.got("B", "ping") == [(7.0, 1)]
 
 
+def test_what_queues_later_leaves_later_even_if_the_delay_has_gone_meanwhile() -> None:
+    scene = Scene({"A": {1: pings("B", 1), 3: pings("B", 2)}}, {**SLOW, "for_ms": 2})
+    assert [event.until for event in scene.what("sent")] == [6000, 6000]
+    assert scene.got("B", "ping") == [(7.0, 1), (7.0, 2)]
+
+
 def test_a_slow_flight_has_left_its_sender() -> None:
     scene = Scene({"A": {1: pings("B", 1)}}, {**SLOW, "egress_ms": 0, "delay_ms": 5})
     (sent,) = scene.what("sent")
@@ -92,6 +98,7 @@ def test_a_message_does_not_reach_the_next_life_of_its_receiver() -> None:
     faults = {"at_ms": 1.2, "do": "kill", "node": "B", "for_ms": 0.2}
     scene = Scene({"A": {1: pings("B", 1), 3: pings("B", 2)}}, faults)
     assert scene.got("B", "ping") == [(4.0, 2)]
+    assert [(event.at, event.text) for event in scene.what("dropped")] == [(2000, "B was down")]
 
 
 def test_delays_are_drawn_by_what_is_sent_and_not_by_what_else_was_sent() -> None:

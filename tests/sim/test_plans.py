@@ -23,7 +23,7 @@ MACHINE_POINTS = ("received", "written", "durable", "applied", "committed", "sen
 RARE_POINTS = ("suspected", "elected", "promoted", "removed", "after_fault")
 
 DAILY = settings(
-    max_examples=80,
+    max_examples=60,
     derandomize=True,
     deadline=None,
     database=None,

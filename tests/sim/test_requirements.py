@@ -108,6 +108,7 @@ def test_a_check_is_held_to_its_count() -> None:
     lost_none, lost_two = one("lost_acked_writes", 0), one("lost_acked_writes", {"max": 2})
     finding = {"lost_acked_writes": Finding("lost_acked_writes", "broken", 2)}
     assert judge(lost_none, finding, {}) == Outcome("lost_acked_writes", "0", 2, False, "2")
+    assert judge(lost_none, finding, {}).label == "acked writes lost"
     assert judge(lost_two, finding, {}).met is True
 
 
@@ -145,6 +146,7 @@ def test_an_open_measure_is_shown_as_such() -> None:
     measures = {"unavailable_ms": Measure("unavailable_ms", 3000.0, "ms", at_least=True)}
     outcome = judge(one("unavailable_ms", {"max": 5000}), {}, measures)
     assert outcome == Outcome("unavailable_ms", "<= 5000 ms", ">= 3000 ms", None, ">= 3000 ms")
+    assert outcome.label == "unavailable"
 
 
 def test_a_measure_of_an_attack_that_never_happened_proves_nothing() -> None:

@@ -116,8 +116,13 @@ def test_what_has_reached_a_paused_machine_is_out_of_a_later_cuts_reach() -> Non
     assert scene.got("B", "ping") == [(10.0, 1)]
 
 
-def test_a_process_killed_in_its_pause_never_wakes() -> None:
-    faults = ({"at_ms": 0.5, "do": "pause", "node": "A"}, {"at_ms": 5, "do": "kill", "node": "A"}, {"at_ms": 9, "do": "heal"})
-    scene = Scene({"A": {1: pings("B", 1)}, "B": {2: pings("A", 2)}}, *faults)
-    assert scene.heard["A"] == []
-    assert scene.got("B", "ping") == []
+def test_a_process_killed_in_its_pause_leaves_nothing_to_its_next_life() -> None:
+    """Neither what it was doing, nor what had come for it, even if that life is paused and woken too."""
+    faults = (
+        {"after": {"written": {"nth": 1}}, "do": "pause", "node": "A"},
+        {"at_ms": 5, "do": "kill", "node": "A", "for_ms": 1},
+        {"at_ms": 7, "do": "pause", "node": "A", "for_ms": 1},
+    )
+    scene = Scene({**EFFECTS, "B": {2: pings("A", 2)}}, *faults)
+    assert [event.what for event in scene.what("written", "sent") if event.node == "A"] == ["written"]
+    assert scene.heard["A"] == [(6.0, "restart", 1)]

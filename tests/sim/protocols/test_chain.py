@@ -218,7 +218,27 @@ def test_a_configuration_outlives_the_service_that_decided_it(verb: str) -> None
     assert broken(run) == []
 
 
+def test_the_gap_that_a_removal_leaves_is_closed_at_once() -> None:
+    """Not at the next heartbeat, 100 ms later, whoever hears first of the new chain."""
+    for seed in range(10):
+        run = play({**CHAIN, "detect_after_ms": 600}, at_write(40, "power_cut", "middle"), seed=seed, **BUSY)
+        removal = events(run, "removed")[0].at
+        assert sent(run, "append", node="A", peer="C")[0].at < removal + 5_000
+
+
 # Where fail-stop ends: a partition
+
+
+def test_a_tail_that_knows_of_its_removal_refuses_readers_who_do_not() -> None:
+    faults = (
+        at_write(40, "pause", "tail", for_ms=450),
+        {"at_ms": 10, "do": "cut", "from": ["controller"], "to": ["c1"], "for_ms": 700},
+    )
+    run = play(CHAIN, *faults, limits={"timeout_ms": 150}, **MIXED)
+    knows = events(run, "role", node="C", text="spare")[0].at
+    asked = [event for event in events(run, "delivered", node="C", peer="c1", text="request") if event.at > knows]
+    assert asked, "c1 went elsewhere"
+    assert [op for op in run.history if op.node == "C" and (op.completed_at or 0) > knows + 1_000] == []
 
 
 def test_a_tail_that_does_not_know_of_its_removal_serves_stale_reads() -> None:

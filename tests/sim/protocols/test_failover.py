@@ -205,6 +205,30 @@ def test_positions_compare_by_epoch_first() -> None:
     assert broken(run) == []
 
 
+def test_a_chosen_one_that_dies_at_once_is_replaced_in_a_new_epoch() -> None:
+    design = {"wait_for": "majority", "replicas": 5}
+    chosen = events(play(design, at_write(30, "kill"), **LONG), "elected")[0].peer
+    run = play(design, at_write(30, "kill"), {"after": {"elected": {}}, "do": "power_cut", "node": chosen}, **LONG)
+    first, second = events(run, "elected")
+    assert (first.peer, first.n, second.n) == (chosen, 2, 3)
+    assert second.peer not in ("A", chosen)
+    assert broken(run) == []
+
+
+def test_an_old_leader_that_discards_while_it_still_applies_converges() -> None:
+    """With 20 ms to apply an entry, some of what it must discard is queued for its state machine."""
+    setup: dict[str, Any] = {"workload": load(clients=8, ops=200, think_ms=[0, 10]), "disk": {"apply_ms": 20}}
+    isolated = {"at_ms": 30, "do": "cut", "between": [["leader", "c1", "c2", "c3", "c4"], ["rest"]], "for_ms": 450}
+    queued = 0
+    for seed in SEEDS:
+        run = play({}, isolated, seed=seed, **setup)
+        discarded = events(run, "discarded", node="A")[0]
+        applied = {op for event in events(run, "applied", node="A") if event.at <= discarded.at for op in event.ops}
+        queued += len({*discarded.ops} - applied)
+        assert verdicts(run)["converged"] == "holds"
+    assert queued, "all of it was applied"
+
+
 # Manual failover
 
 

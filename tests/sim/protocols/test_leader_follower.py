@@ -203,3 +203,33 @@ def test_a_leader_that_restarts_shows_no_state_that_it_is_still_rebuilding(desig
     for seed in SEEDS:
         run = play(design, at_write(60, "kill", for_ms=50), seed=seed, **setup)
         assert verdicts(run)["stale_reads"] == "holds"
+
+
+def test_a_new_leader_shows_no_state_that_lags_behind_what_it_took_over() -> None:
+    """B has just got all that it missed, but applying takes 2 ms an entry, and A dies."""
+    cut = {"at_ms": 20, "do": "cut", "between": [["B"], ["rest"]], "for_ms": 200}
+    death = {"at_ms": 240, "do": "power_cut", "node": "A"}
+    setup: dict[str, Any] = {
+        "workload": load(clients=8, ops=400, kind="register", keys=2, reads_percent=30, think_ms=[0, 1]),
+        "limits": {"timeout_ms": 40},
+        "disk": {"apply_ms": 2},
+    }
+    for seed in SEEDS:
+        run = play({"wait_for": 1, "detect_after_ms": 20}, cut, death, seed=seed, **setup)
+        promoted = events(run, "promoted")[-1]
+        lag = [event for event in events(run, "applied", node=promoted.node) if event.at > promoted.at + 2_000]
+        assert promoted.node == "B"
+        assert {int(promoted.text)} <= {event.n for event in lag}, "it had applied everything"
+        assert verdicts(run)["stale_reads"] == "holds"
+
+
+def test_a_follower_that_restarts_shows_nothing_older_than_the_log_on_its_disk() -> None:
+    """With one register the state after n entries is the one that entry n wrote."""
+    mixed = load(clients=6, ops=400, kind="register", keys=1, reads_percent=50)
+    run = play({"wait_for": 1, "reads": "any"}, at_write(60, "kill", "B", for_ms=50), workload=mixed, disk={"apply_ms": 2})
+    died, back = events(run, "fault")[0].at, events(run, "up")[0].at
+    on_disk = max(event.n for event in events(run, "written", node="B") if event.at <= died)
+    place = {op: n for n, op in enumerate(log_of(run, "A"), start=1)}
+    seen = [place.get(op.result[1], 0) for op in run.history if op.node == "B" and op.result and op.invoked_at > back]
+    assert seen
+    assert min(seen) >= on_disk
