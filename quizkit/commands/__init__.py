@@ -1,1 +1,1 @@
-"""One verb a file: each wires library, learn and screen together and holds no rules of its own."""
+"""The verbs, one a file, and what several of them share: all wire library, learn and screen together."""

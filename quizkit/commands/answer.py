@@ -29,9 +29,9 @@ def answer(
     with open_journal(home) as journal:
         review, state = grade(journal, card, rating, library.cards[card].version)
     if as_json:
-        import json
+        from quizkit.commands.json_output import print_json
 
         data = {"card": card, "rating": rating, "review": review.id, "due": state.due.isoformat(), "phase": state.phase}
-        print(json.dumps(data))
+        print_json(data)
     else:
         print(f"{card}: {rating}, back in {long_span(state.due - review.at)}")

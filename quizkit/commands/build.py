@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from quizkit.learn.asker import Option
@@ -36,11 +35,12 @@ def build_design(memory: Memory, prefix: str) -> Chosen | None:
 
 
 def _ask_knobs(memory: Memory, prefix: str) -> Raw:
+    from sim.design import matters
     from sim.knobs import KNOBS
 
     raw: Raw = {}
     for knob in KNOBS.values():
-        if _matters(knob, _read(raw)):
+        if matters(knob, _read(raw)):
             raw[knob.name] = _ask_knob(memory, f"{prefix}/knob/{knob.name}", knob, raw)
     return raw
 
@@ -74,20 +74,3 @@ def _values(knob: Knob) -> list[str]:
     few = range(low, high + 1) if high - low < _FEW else [digit * 10**zeros for zeros in range(6) for digit in _LADDER]
     others = [str(number) for number in few if low <= number <= high and str(number) != knob.default]
     return [knob.default, *others]
-
-
-def _matters(knob: Knob, design: Design) -> bool:
-    """Whether the knob changes anything, given those that stand before it in the table."""
-    condition = _CONDITIONS.get(knob.name)
-    return design.topology in knob.topologies and (condition is None or condition(design))
-
-
-_CONDITIONS: dict[str, Callable[[Design], bool]] = {
-    "k": lambda design: design.wait_for == "k",
-    "ack_when": lambda design: design.acks_needed > 0,
-    "failover": lambda design: design.replicas > 1,
-    "detect_after_ms": lambda design: design.failover == "automatic" and design.replicas > 1,
-    "promote": lambda design: design.failover == "automatic" and design.replicas > 1,
-    "promote_quorum": lambda design: design.failover == "automatic" and design.acks_needed > 0,
-    "reads": lambda design: design.topology != "chain" and design.replicas > 1,
-}

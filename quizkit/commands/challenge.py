@@ -11,7 +11,7 @@ import typer
 
 from quizkit.clock import now
 from quizkit.commands.choosing import find_scenario, need_design, playable, read_changes
-from quizkit.commands.replays import round_object
+from quizkit.commands.json_output import print_json, round_object
 from quizkit.commands.round import conduct_round
 from quizkit.errors import Interrupted, UsageError
 from quizkit.home import find_home
@@ -23,7 +23,7 @@ from quizkit.learn.predictions import read_prediction
 from quizkit.learn.progress import begin, finish, interrupted
 from quizkit.learn.rounds import RoundOptions
 from quizkit.learn.scenes import Nowhere, Resumed
-from quizkit.library.catalog import Library, Scenario
+from quizkit.library.catalog import Library, Scenario, by_level
 from quizkit.library.load import open_library
 from quizkit.screen.keys import require_terminal
 from quizkit.screen.spans import when
@@ -56,8 +56,6 @@ def challenge(
       quizkit challenge async-trap --design async --predict lost_acked_writes=broken:90 --no-input --json
     """
     silent = no_input or as_json
-    if not silent:
-        require_terminal(WITHOUT_TERMINAL)
     home = find_home()
     library = open_library(home)
     with open_journal(home) as journal:
@@ -66,6 +64,7 @@ def challenge(
         if silent:
             _play_silently(journal, library, chosen, seed, flags, as_json)
         else:
+            require_terminal(WITHOUT_TERMINAL)
             _play(journal, library, chosen, seed, flags, again)
 
 
@@ -100,9 +99,7 @@ def _play_silently(journal: Journal, library: Library, scenario: Scenario, seed:
     attempt = str(uuid4())
     result = conduct_round(flags.over(Nobody()), stage, journal, library, scenario, attempt, seed, options)
     if as_json:
-        import json
-
-        typer.echo(json.dumps({"attempt": attempt, **round_object(result)}, ensure_ascii=False))
+        print_json({"attempt": attempt, **round_object(result)})
 
 
 def _play(journal: Journal, library: Library, scenario: Scenario, seed: int, flags: _Flags, again: bool) -> None:
@@ -112,7 +109,7 @@ def _play(journal: Journal, library: Library, scenario: Scenario, seed: int, fla
         before = None
     attempt = before or begin(journal, scenario, seed, flags.changes)
     if attempt.answers:
-        stage.show(Resumed(attempt.begun))
+        stage.show(Resumed())
     options = RoundOptions(changes=attempt.changes)
     try:
         conduct_round(flags.over(asker), stage, journal, library, scenario, attempt.id, attempt.seed, options)
@@ -129,7 +126,7 @@ def _goes_on(asker: Asker, scenario: Scenario) -> bool:
 
 def _pick(library: Library, journal: Journal, silent: bool) -> str:
     """The scenario that the learner picks, with how the last round of each went."""
-    known = sorted(library.scenarios.values(), key=lambda scenario: (scenario.level, scenario.id))
+    known = by_level(library.scenarios.values())
     if silent or not known:
         names = ", ".join(scenario.id for scenario in known)
         raise UsageError("which scenario?", f"name one of {names}" if known else "there are none; see quizkit content check")

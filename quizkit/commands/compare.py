@@ -29,11 +29,9 @@ def compare(
     shots: list[str | None] = [shot] if shot else [*chosen.kill_shots] or [None]
     rows = play_all(chosen, candidates(chosen), shots, seed)
     if as_json:
-        import json
+        from quizkit.commands.json_output import print_json, replay_object
 
-        from quizkit.commands.replays import replay_object
-
-        typer.echo(json.dumps([replay_object(row.design.id, row.played) for row in rows], ensure_ascii=False))
+        print_json([replay_object(row.design.id, row.played) for row in rows])
         return
     from quizkit.learn.scenes import Comparison
     from quizkit.screen.stage import TerminalStage

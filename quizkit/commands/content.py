@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from quizkit.commands.content_import import import_note
+from quizkit.commands.json_output import print_json
 from quizkit.errors import FAILURE
 from quizkit.home import find_home
 from quizkit.screen.console import progress
@@ -38,7 +39,7 @@ def check(
 
     report = check_content(path, find_home(), prove=not no_prove, progress=progress)
     if as_json:
-        _print_json(report)
+        print_json(_as_data(report))
     else:
         for problem in report.problems:
             typer.echo(problem)
@@ -58,12 +59,11 @@ def _summary(report: Report) -> str:
     return ", ".join([*(plural(count, what) for what, count in counts.items()), claims, *verdict])
 
 
-def _print_json(report: Report) -> None:
-    import json
+def _as_data(report: Report) -> dict[str, Any]:
     from dataclasses import asdict
 
     counts = {"decks": report.decks, "cards": report.cards, "scenarios": report.scenarios, "proved": report.proved}
     problems = [asdict(problem) | asdict(problem.place) for problem in report.problems]
     for problem in problems:
         del problem["place"]
-    typer.echo(json.dumps({**counts, "errors": report.errors, "warnings": report.warnings, "problems": problems}))
+    return {**counts, "errors": report.errors, "warnings": report.warnings, "problems": problems}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from quizkit.commands.json_output import print_json
 from quizkit.errors import QuizkitError, UsageError
 from quizkit.home import find_home
 from quizkit.screen.style import terminal_style
@@ -50,7 +51,7 @@ def import_note(
     folder = (out or find_home().content).absolute()
     states = {str(path): state for path, state in save(drafts(parsed), parsed, folder, dry_run).items()}
     if as_json:
-        _print_json(parsed, notice, repairs, states)
+        print_json(_as_data(parsed, notice, repairs, states))
     else:
         width = terminal_style().width
         for indent, line in _report(parsed, notice, repairs, states):
@@ -73,11 +74,10 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _print_json(note: Note, notice: str, repairs: list[Repair], states: dict[str, str]) -> None:
-    import json
+def _as_data(note: Note, notice: str, repairs: list[Repair], states: dict[str, str]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    report: dict[str, Any] = {
+    return {
         "note": note.name,
         "title": note.title,
         "cards": len(note.questions),
@@ -88,7 +88,6 @@ def _print_json(note: Note, notice: str, repairs: list[Repair], states: dict[str
         "not_imported": [asdict(unused) for unused in note.unused],
         "files": [{"path": path, "state": state} for path, state in states.items()],
     }
-    typer.echo(json.dumps(report))
 
 
 def _report(note: Note, notice: str, repairs: list[Repair], states: dict[str, str]) -> Iterator[tuple[int, str]]:

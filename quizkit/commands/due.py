@@ -28,9 +28,9 @@ def due(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON obj
     new = Counter(cards[card].deck for card in queue.new)
     decks = {deck: {"due": known[deck], "new": new[deck]} for deck in library.decks if known[deck] or new[deck]}
     if as_json:
-        import json
+        from quizkit.commands.json_output import print_json
 
-        print(json.dumps(_as_data(queue, decks, at)))
+        print_json(_as_data(queue, decks, at))
     else:
         print(_as_text(queue, decks, at))
 

@@ -26,9 +26,9 @@ def explain(
     if term is not None and term not in entries:
         raise UsageError(f"no such knob, check or measure: {term!r}", did_you_mean(term, entries))
     if as_json:
-        import json
+        from quizkit.commands.json_output import print_json
 
-        typer.echo(json.dumps(entries[term] if term else list(entries.values()), ensure_ascii=False))
+        print_json(entries[term] if term else list(entries.values()))
         return
     from quizkit.screen.glossary import entry_text, glossary
     from quizkit.screen.style import terminal_style

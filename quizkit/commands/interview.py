@@ -13,11 +13,10 @@ from quizkit.commands.round import conduct_round
 from quizkit.errors import QuizkitError
 from quizkit.learn.asker import Asker, Option
 from quizkit.learn.days import local_day
-from quizkit.learn.grading import FAILURE_ANALYSIS, Result, Suggestion, grade, limits, suggest
+from quizkit.learn.grading import FAILURE_ANALYSIS, Result, Suggestion, applies, grade, suggest
 from quizkit.learn.journal import Fact, Journal
 from quizkit.learn.mock import MockState, Plan, Step, attempt_id, fold, plan_payload
 from quizkit.learn.mock_choice import ToDrill, to_drill
-from quizkit.learn.report import report, title
 from quizkit.learn.reviews import card_state, nudge, schedule
 from quizkit.learn.reviews import grade as grade_card
 from quizkit.learn.round_record import record_round, to_payload
@@ -26,6 +25,7 @@ from quizkit.learn.scenes import Ended, Scene, Stage
 from quizkit.learn.schedule import RATINGS, CardState
 from quizkit.library.catalog import Library
 from quizkit.screen import mock as screen
+from quizkit.screen.report import report, title
 from quizkit.screen.spans import long_span
 from quizkit.screen.style import Style
 
@@ -159,7 +159,7 @@ class Interview:
         key = f"{step.part}/{cap.id}"
         answer = self.asker.select(key, cap.ask, [Option("yes", "yes"), Option("no", "no")])
         self._note("choice", key, cap=cap.id, answer=answer)
-        if limits(cap, answer) and state.points[cap.dimension] > cap.at_most:
+        if applies(cap, answer) and state.points[cap.dimension] > cap.at_most:
             dimension = next(one for one in self.rubric.dimensions if one.id == cap.dimension)
             self.tell(screen.capped(self.style, cap, dimension))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from quizkit.commands.json_output import print_json
 from quizkit.errors import UsageError
 from quizkit.library.catalog import Card, Deck, Library, Scenario
 from quizkit.library.load import open_library
@@ -41,7 +42,7 @@ def list_content(
             raise UsageError(f"--{name} does not apply to {what}", f"it goes with: {' and '.join(fits)}")
     records = _chosen(open_library(), what, given)
     if as_json:
-        _print_json([_summary(record) for record in records])
+        print_json([_summary(record) for record in records])
     else:
         _print_rows([_row(record) for record in records])
 
@@ -65,7 +66,7 @@ def show(
         ids = "quizkit list cards, decks or scenarios prints the ids"
         raise UsageError(f"no such card, deck or scenario: {name!r}", did_you_mean(name, known, ids))
     if as_json:
-        _print_json({kind: _everything(record) for kind, record in found.items()})
+        print_json({kind: _everything(record) for kind, record in found.items()})
         return
     from quizkit.screen.pages import page
     from quizkit.screen.style import terminal_style
@@ -140,9 +141,3 @@ def _renamed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key.removeprefix("raw_"): _renamed(entry) for key, entry in value.items()}
     return value
-
-
-def _print_json(data: object) -> None:
-    import json
-
-    typer.echo(json.dumps(data, ensure_ascii=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from uuid import uuid4
 
 from quizkit.clock import now
 from quizkit.commands.interview import RESUME, Ending, Interview, begin, facts_of, mark
+from quizkit.commands.json_output import print_json
 from quizkit.commands.report_file import try_target, usual_target
 from quizkit.errors import Interrupted, UsageError
 from quizkit.home import Home, find_home
@@ -151,7 +151,7 @@ class Sitting:
 
         state, ending = interview.state, interview.ending()
         if self.given.as_json:
-            print(json.dumps(_as_data(state, ending, path), ensure_ascii=False))
+            print_json(_as_data(state, ending, path))
         else:
             _print(screen.summary(interview.style, state, ending.result, ending.drill, str(path)))
         if isinstance(interview.asker, ScriptedAsker):

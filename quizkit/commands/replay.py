@@ -32,11 +32,9 @@ def replay(
     chosen = need_design(chosen_scenario, design, read_changes(changes or []))
     played = play_scenario(chosen_scenario, chosen.knobs, shot or next(iter(chosen_scenario.kill_shots), None), seed)
     if as_json:
-        import json
+        from quizkit.commands.json_output import print_json, replay_object
 
-        from quizkit.commands.replays import replay_object
-
-        typer.echo(json.dumps(replay_object(chosen.id, played), ensure_ascii=False))
+        print_json(replay_object(chosen.id, played))
         return
     from quizkit.learn.scenes import Stands, Story, Timeline, Verdict
     from quizkit.screen.stage import TerminalStage

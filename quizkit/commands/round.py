@@ -13,10 +13,11 @@ from quizkit.learn import scenes
 from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
 from quizkit.learn.memory import NO_MORE, Memory
+from quizkit.learn.predictions import calibration
+from quizkit.learn.round_record import Reply
 from quizkit.learn.rounds import (
     GRADES,
     OWN,
-    Answered,
     Chosen,
     RoundOptions,
     RoundResult,
@@ -25,7 +26,7 @@ from quizkit.learn.rounds import (
     cards_to_nudge,
     cause_of,
     prediction_context,
-    version_of,
+    scenario_version,
 )
 from quizkit.learn.scenes import Compared, Stage
 from quizkit.library.catalog import FollowUp, Library, Scenario
@@ -67,7 +68,7 @@ def conduct_round(
 
     Raises Interrupted as `asker` does, and UsageError for a design or a knob that cannot be.
     """
-    memory = Memory(asker, stage, journal, attempt_id, version_of(scenario))
+    memory = Memory(asker, stage, journal, attempt_id, scenario_version(scenario))
     return _Round(memory, library, scenario, seed, options).conduct()
 
 
@@ -92,7 +93,8 @@ class _Round:
             self.memory.show(scenes.Debrief(self.scenario.debrief))
         follow_ups = self._follow_up() if self.options.follow_ups else ()
         result = RoundResult(self.scenario, design, self.seed, clarified, shots, follow_ups, nudged)
-        self.memory.show(scenes.Ended(result, tuple(self.library.cards[card] for card in nudged)))
+        foresight = calibration(self.memory.journal.facts("prediction"))
+        self.memory.show(scenes.Ended(result, tuple(self.library.cards[card] for card in nudged), foresight))
         return result
 
     @cached_property
@@ -188,15 +190,15 @@ class _Round:
         rows = play_all(self.scenario, designs, [shot.shot for shot in decisive], self.seed, known)
         self.memory.show(scenes.Comparison(self.scenario, rows, design))
 
-    def _follow_up(self) -> tuple[Answered, ...]:
+    def _follow_up(self) -> tuple[Reply, ...]:
         return tuple(self._ask_follow_up(number, entry) for number, entry in enumerate(self.scenario.follow_ups, 1))
 
-    def _ask_follow_up(self, number: int, entry: FollowUp) -> Answered:
+    def _ask_follow_up(self, number: int, entry: FollowUp) -> Reply:
         key = self._key(f"follow-up/{number}")
         said = self.memory.text(key, entry.ask, "in your own words; empty if you said it aloud")
         self.memory.show(scenes.StrongAnswer(entry.listen_for))
         grade = self.memory.grade(f"{key}/grade", "How was your answer?", [Option(word, word) for word in GRADES])
-        return Answered(entry.ask, said, entry.listen_for, grade)
+        return Reply(entry.ask, said, entry.listen_for, grade)
 
     def _pause(self, before: str, text: str) -> None:
         if self.options.pauses:

@@ -15,7 +15,7 @@ from quizkit.learn.days import local_day, streak
 from quizkit.learn.journal import Fact, Journal, open_journal
 from quizkit.learn.queue import build_queue, choose_cards
 from quizkit.learn.reviews import card_states
-from quizkit.library.catalog import Library
+from quizkit.library.catalog import Library, by_level
 from quizkit.library.load import open_library
 from quizkit.screen.style import terminal_style
 from quizkit.screen.today import Today, today_text
@@ -28,10 +28,11 @@ def today(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON o
     with open_journal(home) as journal:
         standing = look(library, journal, now())
     if as_json:
-        import json
         from dataclasses import asdict
 
-        print(json.dumps({**asdict(standing), "at": standing.at.isoformat(), "last": _as_data(standing.last)}))
+        from quizkit.commands.json_output import print_json
+
+        print_json({**asdict(standing), "at": standing.at.isoformat(), "last": _as_data(standing.last)})
     else:
         print(today_text(terminal_style(), standing))
 
@@ -69,8 +70,9 @@ def _next_command(library: Library, journal: Journal, begun: list[Fact], drilled
     played = last_attempts(journal)
     if waiting and (drilled or played or not library.scenarios):
         return "quizkit drill"
-    scenarios = sorted(library.scenarios.values(), key=lambda scenario: (scenario.level, scenario.id))
-    unplayed = [scenario.id for scenario in scenarios if scenario.reviewed and scenario.id not in played]
+    unplayed = [
+        scenario.id for scenario in by_level(library.scenarios.values()) if scenario.reviewed and scenario.id not in played
+    ]
     return f"quizkit challenge {unplayed[0]}" if unplayed else "quizkit mock"
 
 

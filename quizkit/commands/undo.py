@@ -22,10 +22,10 @@ def undo(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON ob
             raise QuizkitError("there is no answer to take back", "quizkit drill asks the cards that are due")
         state = reviews.undo(journal, review)
     if as_json:
-        import json
+        from quizkit.commands.json_output import print_json
 
         due = state.due.isoformat() if state else None
         data = {"card": review.subject, "rating": review.payload["rating"], "review": review.id, "due": due}
-        print(json.dumps(data))
+        print_json(data)
     else:
         print(f"taken back: {review.payload['rating']} for {review.subject}, answered {when(review.at, now())}")

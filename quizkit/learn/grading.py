@@ -17,7 +17,7 @@ WEAK = 1  # points; a dimension with no more than this is worth drilling
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedDimension:
     """One dimension: the points that the learner gave, those that count, and the caps that took the rest away."""
 
     dimension: Dimension
@@ -30,7 +30,7 @@ class Graded:
 class Result:
     """The whole interview. `earned` is the band of the sum, `band` the one left by the caps of bands, which `limits` names."""
 
-    dimensions: tuple[Graded, ...]
+    dimensions: tuple[GradedDimension, ...]
     score: int
     best: int
     earned: Band
@@ -38,7 +38,7 @@ class Result:
     limits: tuple[BandCap, ...]
 
     @property
-    def weak(self) -> list[Graded]:
+    def weak(self) -> list[GradedDimension]:
         """The dimensions worth drilling, the weakest first."""
         return sorted((one for one in self.dimensions if one.points <= WEAK), key=lambda one: one.points)
 
@@ -67,18 +67,18 @@ def grade(rubric: Rubric, points: Mapping[str, int], caps: Mapping[str, str]) ->
     return Result(dimensions, score, rubric.best, earned, rubric.bands[rank], limits)
 
 
-def limits(cap: Cap, answer: str) -> bool:
+def applies(cap: Cap, answer: str) -> bool:
     """Whether the cap applies after this answer (yes or no)."""
     return cap.when == answer
 
 
-def _capped(rubric: Rubric, dimension: Dimension, given: int, answers: Mapping[str, str]) -> Graded:
+def _capped(rubric: Rubric, dimension: Dimension, given: int, answers: Mapping[str, str]) -> GradedDimension:
     caps = tuple(
         cap
         for cap in rubric.caps
-        if cap.dimension == dimension.id and limits(cap, answers.get(cap.id, "")) and cap.at_most < given
+        if cap.dimension == dimension.id and applies(cap, answers.get(cap.id, "")) and cap.at_most < given
     )
-    return Graded(dimension, given, min([given, *(cap.at_most for cap in caps)]), caps)
+    return GradedDimension(dimension, given, min([given, *(cap.at_most for cap in caps)]), caps)
 
 
 def suggest(rounds: Sequence[RoundRecord]) -> Suggestion | None:

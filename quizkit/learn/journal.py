@@ -56,7 +56,12 @@ class Journal:
         self._new_id = new_id
 
     def append(self, kind: str, subject: str, payload: dict[str, Any], version: str = "") -> Fact:
-        """Add a fact that happened now. When this returns outside `transaction`, the fact is on the disk."""
+        """Add a fact that happened now. When this returns outside `transaction`, the fact is on the disk.
+
+        Raises ValueError for a kind that is not among KINDS.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"no fact is of the kind {kind!r}")
         fact = Fact(self._new_id(), now(), kind, subject, version, payload)
         row = (fact.id, _stamp(fact.at), kind, subject, version, json.dumps(payload, ensure_ascii=False))
         with self.transaction():
@@ -90,20 +95,20 @@ class Journal:
         """The facts that an SQL tail (`WHERE ... ORDER BY ...`) picks from the table `fact`."""
         return [
             Fact(id_, datetime.fromisoformat(at), kind, subject, version, json.loads(payload))
-            for id_, at, kind, subject, version, payload in self.rows(
+            for id_, at, kind, subject, version, payload in self.execute(
                 f"SELECT id, at, kind, subject, version, payload FROM fact {rest}", values
             )
         ]
 
-    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """All rows of any other query."""
+    def execute(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run any other statement; the rows that it gives."""
         with translated(self._home, self.connection):
             return self.connection.execute(sql, values or {}).fetchall()
 
     def last_before(self, kind: str, instant: datetime) -> datetime | None:
         """When the last fact of this kind before `instant` happened."""
         sql = "SELECT max(at) FROM fact WHERE kind = :kind AND at < :at"
-        ((at,),) = self.rows(sql, {"kind": kind, "at": _stamp(instant)})
+        ((at,),) = self.execute(sql, {"kind": kind, "at": _stamp(instant)})
         return datetime.fromisoformat(at) if at else None
 
     def close(self) -> None:

@@ -2,8 +2,8 @@
 
 All facts of an interview have its id as their subject, those of the rounds `ID.1`, `ID.2`. They are
 - `progress`: payload `event` is begun (with `plan`), resumed, paused, round (with `round`, the record), given-up or over;
-- `choice`: payload `card`, `rating` and `review` (a card of the warm-up), or `cap` and `answer`;
-- `grade`: payload `dimension`, `points`, `suggested`;
+- `choice`: payload `key` with `card`, `rating` and `review` (a card of the warm-up), or with `cap` and `answer`;
+- `grade`: payload `key`, `dimension`, `points`;
 - `mock`: payload `report` and the result; the interview is over.
 """
 

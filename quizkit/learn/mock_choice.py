@@ -13,7 +13,7 @@ from quizkit.errors import QuizkitError, UsageError
 from quizkit.learn.grading import Result
 from quizkit.learn.queue import Queue
 from quizkit.learn.round_record import RoundRecord
-from quizkit.library.catalog import Card, Library, Scenario
+from quizkit.library.catalog import Card, Library, Scenario, by_level
 from quizkit.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def pick_scenarios(known: Mapping[str, Scenario], played: Mapping[str, datetime]
         )
         pool.remove(best)
         chosen.append(best)
-    return tuple(one.id for one in sorted(chosen, key=lambda one: (one.level, one.id)))
+    return tuple(one.id for one in by_level(chosen))
 
 
 def to_drill(result: Result, rounds: Iterable[RoundRecord], library: Library) -> list[ToDrill]:

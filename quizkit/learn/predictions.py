@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from quizkit.errors import UsageError
 from quizkit.learn.asker import Prediction
@@ -80,7 +81,14 @@ def scored(fact: Fact) -> list[Scored]:
     return score(predictions, fact.payload["met"])
 
 
-def calibration(facts: Iterable[Fact]) -> float | None:
-    """The mean Brier score of the predictions that count; None if there is none."""
+class Calibration(NamedTuple):
+    """How many predictions count and were told right or wrong, and their mean Brier score."""
+
+    made: int
+    brier: float
+
+
+def calibration(facts: Iterable[Fact]) -> Calibration | None:
+    """How well these `prediction` facts, oldest first, foresaw what came; None if none of them counts."""
     marks = [one.brier for fact in first_predictions(facts) for one in scored(fact) if one.brier is not None]
-    return sum(marks) / len(marks) if marks else None
+    return Calibration(len(marks), sum(marks) / len(marks)) if marks else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from quizkit.learn.attempts import unfinished
 from quizkit.learn.journal import Fact, Journal
-from quizkit.learn.rounds import version_of
+from quizkit.learn.rounds import scenario_version
 from quizkit.library.catalog import Scenario
 
 VERB = "challenge"
@@ -19,7 +18,6 @@ class Attempt:
     """A round of a scenario that was begun, with the flags that it was begun with. `answers`: given so far."""
 
     id: str
-    begun: datetime
     seed: int
     changes: Mapping[str, str] = field(default_factory=dict)
     answers: int = 0
@@ -33,23 +31,25 @@ def begin(journal: Journal, scenario: Scenario, seed: int, changes: Mapping[str,
         leave(journal, scenario)
         attempt_id = str(uuid.uuid4())
         about = {"scenario": scenario.id, "seed": seed, "changes": dict(changes)}
-        fact = journal.append("progress", attempt_id, {**_head(scenario), "done": False, **about}, version_of(scenario))
-    return Attempt(attempt_id, fact.at, seed, changes)
+        journal.append("progress", attempt_id, {**_head(scenario), "done": False, **about}, scenario_version(scenario))
+    return Attempt(attempt_id, seed, changes)
 
 
 def interrupted(journal: Journal, scenario: Scenario) -> Attempt | None:
     """The latest round of the scenario that is not over; None if its questions are other ones by now."""
-    facts = [fact for fact in _open(journal, scenario) if fact.version == version_of(scenario)]
+    facts = [fact for fact in _open(journal, scenario) if fact.version == scenario_version(scenario)]
     if not facts:
         return None
     begun = facts[0]
     answers = sum("key" in fact.payload for fact in journal.facts(subject=begun.subject))
-    return Attempt(begun.subject, begun.at, begun.payload["seed"], begun.payload["changes"], answers)
+    return Attempt(begun.subject, begun.payload["seed"], begun.payload["changes"], answers)
 
 
 def finish(journal: Journal, scenario: Scenario, attempt: Attempt) -> None:
     """The round is over."""
-    journal.append("progress", attempt.id, {**_head(scenario), "done": True, "scenario": scenario.id}, version_of(scenario))
+    journal.append(
+        "progress", attempt.id, {**_head(scenario), "done": True, "scenario": scenario.id}, scenario_version(scenario)
+    )
 
 
 def leave(journal: Journal, scenario: Scenario) -> None:

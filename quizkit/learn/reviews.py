@@ -67,7 +67,7 @@ def nudge(journal: Journal, card: str, cause: str) -> CardState:
 def card_states(journal: Journal) -> dict[str, CardState]:
     """The state of every card that was ever graded or nudged."""
     _catch_up(journal)
-    return {row[0]: _state(row) for row in journal.rows(f"SELECT {', '.join(_COLUMNS)} FROM card_state")}
+    return {row[0]: _state(row) for row in journal.execute(f"SELECT {', '.join(_COLUMNS)} FROM card_state")}
 
 
 def card_state(journal: Journal, card: str) -> CardState | None:
@@ -93,17 +93,17 @@ def _catch_up(journal: Journal) -> None:
         for fact in journal.select(f"WHERE number > :through AND {_THAT_MATTER} ORDER BY number", {"through": through}):
             facts.setdefault(fact.subject, []).append(fact)
         if not through:
-            journal.rows("DELETE FROM card_state")
+            journal.execute("DELETE FROM card_state")
         for card, new in facts.items():
             _save(journal, card, _fold(journal, card, new))
-        journal.rows("DELETE FROM card_state_through")
-        journal.rows("INSERT INTO card_state_through SELECT :rules, max(number) FROM fact", {"rules": RULES})
+        journal.execute("DELETE FROM card_state_through")
+        journal.execute("INSERT INTO card_state_through SELECT :rules, max(number) FROM fact", {"rules": RULES})
 
 
 def _behind(journal: Journal) -> int | None:
     """The number of the last fact that the cache has seen under the present rules (0: none); None if it has seen all."""
     sql = "SELECT (SELECT max(number) FROM card_state_through WHERE rules = :rules), (SELECT max(number) FROM fact)"
-    ((through, latest),) = journal.rows(sql, {"rules": RULES})
+    ((through, latest),) = journal.execute(sql, {"rules": RULES})
     return None if (through or 0) == (latest or 0) else through or 0
 
 
@@ -117,15 +117,15 @@ def _fold(journal: Journal, card: str, new: list[Fact]) -> CardState | None:
 
 def _save(journal: Journal, card: str, state: CardState | None) -> None:
     if state is None:
-        journal.rows("DELETE FROM card_state WHERE card = :card", {"card": card})
+        journal.execute("DELETE FROM card_state WHERE card = :card", {"card": card})
         return
     values = dict(zip(_COLUMNS, map(_plain, state), strict=True))
     names = ", ".join(f":{name}" for name in _COLUMNS)
-    journal.rows(f"INSERT OR REPLACE INTO card_state ({', '.join(_COLUMNS)}) VALUES ({names})", values)
+    journal.execute(f"INSERT OR REPLACE INTO card_state ({', '.join(_COLUMNS)}) VALUES ({names})", values)
 
 
 def _cached(journal: Journal, card: str) -> CardState | None:
-    rows = journal.rows(f"SELECT {', '.join(_COLUMNS)} FROM card_state WHERE card = :card", {"card": card})
+    rows = journal.execute(f"SELECT {', '.join(_COLUMNS)} FROM card_state WHERE card = :card", {"card": card})
     return _state(rows[0]) if rows else None
 
 

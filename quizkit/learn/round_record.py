@@ -39,7 +39,9 @@ class ShotRecord:
 
 @dataclass(frozen=True)
 class Reply:
-    """A question and its answer. Of a follow-up also what a strong answer mentions, and the learner's own grade."""
+    """A question and its answer, empty if it was said aloud. Of a follow-up also what a strong answer mentions, and the
+    learner's own grade, one of `rounds.GRADES`.
+    """
 
     ask: str
     answer: str
@@ -87,7 +89,7 @@ def record_round(result: RoundResult) -> RoundRecord:
         seed=result.seed,
         clarified=tuple(Reply(one.ask, one.answer) for one in scenario.clarify if one.ask in result.clarified),
         shots=tuple(_record_shot(shot, scenario.kill_shots[shot.shot].say) for shot in result.shots),
-        follow_ups=tuple(Reply(one.ask, one.answer, one.listen_for, one.grade) for one in result.follow_ups),
+        follow_ups=result.follow_ups,
         nudged=result.nudged,
     )
 
@@ -111,9 +113,6 @@ def _replies(raw: Iterable[dict[str, Any]]) -> tuple[Reply, ...]:
 
 
 def _record_shot(shot: ShotResult, say: str) -> ShotRecord:
-    from sim.checks import CHECKS, MEASURES
-
-    labels = {name: spec.label for table in (CHECKS, MEASURES) for name, spec in table.items()}
     outcomes = {outcome.name: outcome for outcome in shot.played.outcomes}
     return ShotRecord(
         shot.shot,
@@ -121,7 +120,7 @@ def _record_shot(shot: ShotResult, say: str) -> ShotRecord:
         tuple(
             Judged(
                 name,
-                labels[name],
+                outcomes[name].label,
                 outcomes[name].required,
                 outcomes[name].text,
                 outcomes[name].met,

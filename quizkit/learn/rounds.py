@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from quizkit.learn.asker import Prediction
 from quizkit.learn.predictions import Scored, score
+from quizkit.learn.round_record import Reply
 
 if TYPE_CHECKING:
     from quizkit.library.catalog import Scenario
@@ -69,16 +70,6 @@ class ShotResult:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A follow-up question. An empty `answer` was said aloud; `grade` is one of GRADES."""
-
-    ask: str
-    answer: str
-    listen_for: tuple[str, ...]
-    grade: str
-
-
-@dataclass(frozen=True)
 class RoundResult:
     """A round that was played to its end."""
 
@@ -87,7 +78,7 @@ class RoundResult:
     seed: int
     clarified: tuple[str, ...]  # the questions that the learner put to the interviewer
     shots: tuple[ShotResult, ...]
-    follow_ups: tuple[Answered, ...]
+    follow_ups: tuple[Reply, ...]
     nudged: tuple[str, ...]  # ids of the cards that became due
 
     @property
@@ -103,7 +94,7 @@ def cards_to_nudge(linked: tuple[str, ...], known: Mapping[str, object], shots: 
     return tuple(card for card in linked if card in known)[:MOST_NUDGED]
 
 
-def version_of(scenario: Scenario) -> str:
+def scenario_version(scenario: Scenario) -> str:
     """A short hash of what is asked and simulated: answers that were given to another version cannot be resumed."""
     asked = (scenario.clarify, scenario.follow_ups, [design.raw_knobs for design in scenario.designs.values()])
     simulated = (scenario.raw_setup, scenario.raw_requirements, scenario.kill_shots, list(scenario.designs))

@@ -1,13 +1,12 @@
-"""What a round shows, as data. A stage draws it: on a terminal, in a report, or nowhere."""
+"""What a round shows, as data. A stage draws it, on a terminal or nowhere."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from quizkit.learn.predictions import Scored
+    from quizkit.learn.predictions import Calibration, Scored
     from quizkit.learn.rounds import Chosen, RoundResult
     from quizkit.library.catalog import Card, KillShot, Scenario
     from quizkit.library.play import ScenarioRun
@@ -40,9 +39,7 @@ class Remembered(Scene):
 
 @dataclass(frozen=True)
 class Resumed(Scene):
-    """The round goes on where it was interrupted; `begun` is when it began."""
-
-    begun: datetime
+    """The round goes on where it was interrupted."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +134,11 @@ class StrongAnswer(Scene):
 
 @dataclass(frozen=True)
 class Ended(Scene):
-    """The end of a round, and the cards that became due because of it."""
+    """The end of a round, the cards that became due because of it, and how good all predictions were so far."""
 
     result: RoundResult
     cards: tuple[Card, ...]
+    foresight: Calibration | None = None
 
 
 class Stage(Protocol):

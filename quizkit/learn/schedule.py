@@ -7,7 +7,7 @@ is ours: the same card at the same count of reviews always gets the same one, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -89,7 +89,7 @@ class Schedule:
         """How long the card would stay away after each grade."""
         return {rating: self.review(state, rating, at, day).due - at for rating in RATINGS}
 
-    def fold(self, card: str, facts: Iterable[Fact], state: CardState | None = None) -> CardState | None:
+    def fold(self, card: str, facts: Sequence[Fact], state: CardState | None = None) -> CardState | None:
         """The state that a card's reviews, undos and nudges add up to; None if nothing is left of them.
 
         Given the `state` before these facts it goes on from there; an undo among them must have its review among them.

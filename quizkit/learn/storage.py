@@ -1,4 +1,7 @@
-"""The journal's file: its schema and version, what becomes of a damaged one, and SQLite's errors in plain words."""
+"""The journal's file: its schema and version, what becomes of a damaged one, and SQLite's errors in plain words.
+
+Only here does `learn` say something itself: a warning on stderr that a damaged journal was set aside.
+"""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ Values under `raw` names are the text of the YAML (nested dicts, lists and strin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,3 +127,8 @@ class Library:
     cards: dict[str, Card] = field(default_factory=dict)
     decks: dict[str, Deck] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+
+
+def by_level(scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """The easier ones first."""
+    return sorted(scenarios, key=lambda one: (one.level, one.id))

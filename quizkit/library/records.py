@@ -11,7 +11,7 @@ from quizkit.library.schema import BasicCard, DeckFile, ScenarioFile, SourceEntr
 SETUP = ("workload", "network", "disk", "limits")  # what the simulator reads as one set-up
 
 
-def version_of(*texts: str) -> str:
+def card_version(*texts: str) -> str:
     """A short hash of what the learner sees; other white space makes no other card."""
     seen = "\n".join(" ".join(text.split()) for text in texts)
     return hashlib.sha256(seen.encode()).hexdigest()[:12]
@@ -30,7 +30,7 @@ def card_record(card: BasicCard, deck: DeckFile, place: Place) -> Card:
         see=card.see,
         sources=_sources(card.sources),
         reviewed=deck.reviewed,
-        version=version_of(card.kind, card.q, card.a),
+        version=card_version(card.kind, card.q, card.a),
         place=place,
     )
 

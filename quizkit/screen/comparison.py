@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from quizkit.learn.rounds import Chosen
 from quizkit.learn.scenes import Compared, Comparison
-from quizkit.screen.sheet import fits, labels, met_text, plain_table
+from quizkit.screen.sheet import fits, met_text, plain_table
 from quizkit.screen.style import Style
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def comparison(scene: Comparison, style: Style, console: Console) -> Iterator[Re
 
 
 def _table(rows: Sequence[Compared], yours: Chosen | None) -> Table:
-    names, marks = labels(), _marks(rows)
-    table = plain_table("design", *(f"{names[one.name]}\n{one.required}" for one in rows[0].played.outcomes))
+    marks = _marks(rows)
+    table = plain_table("design", *(f"{one.label}\n{one.required}" for one in rows[0].played.outcomes))
     for row, its_marks in zip(rows, marks, strict=True):
         cells = [_cell(*pair) for pair in zip(row.played.outcomes, its_marks, strict=True)]
         table.add_row(_name(row.design, yours), *cells)
@@ -44,12 +44,12 @@ def _table(rows: Sequence[Compared], yours: Chosen | None) -> Table:
 
 
 def _blocks(rows: Sequence[Compared], yours: Chosen | None) -> Table:
-    names, marks = labels(), _marks(rows)
+    marks = _marks(rows)
     table = plain_table("design", "")
     for row, its_marks in zip(rows, marks, strict=True):
         table.add_row(_name(row.design, yours))
         for one, mark in zip(row.played.outcomes, its_marks, strict=True):
-            table.add_row(f"  {names[one.name]}", _cell(one, mark))
+            table.add_row(f"  {one.label}", _cell(one, mark))
     return table
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from quizkit.learn.grading import Graded, Result, Suggestion
+from quizkit.learn.grading import GradedDimension, Result, Suggestion
 from quizkit.learn.mock import GRADING, WARM_UP, MockState
 from quizkit.learn.mock_choice import ToDrill
-from quizkit.learn.report import PARTS, limited, minutes, part_title
 from quizkit.library.catalog import Card, Library
+from quizkit.screen.report import PARTS, limited, minutes, part_title
 from quizkit.screen.style import Style
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def compare(style: Style, scenarios: Sequence[str]) -> str:
     return "\n".join(["", head, *(f"  quizkit compare {name}" for name in scenarios), ""])
 
 
-def _points(one: Graded, width: int) -> str:
+def _points(one: GradedDimension, width: int) -> str:
     given = f"  (you gave {one.given})" if one.given != one.points else ""
     return f"  {one.dimension.title:{width}}  {one.points}{given}"
 

@@ -22,13 +22,6 @@ RIGHT = {True: "right", False: "wrong", None: "not told"}
 HEADS = ("requirement", "required", "measured", "outcome", "you said")
 
 
-def labels() -> dict[str, str]:
-    """What people call each check and measure."""
-    from sim.checks import CHECKS, MEASURES
-
-    return {check.name: check.label for check in CHECKS.values()} | {one.name: one.label for one in MEASURES.values()}
-
-
 def met_text(met: bool | None, text: str = "") -> Text:
     """held, BROKEN or unknown; capitals say it without colour."""
     from rich.text import Text
@@ -42,8 +35,9 @@ def sheet(scene: Verdict, console: Console) -> RenderableType:
     from rich.padding import Padding
 
     said = {one.name: one for one in scene.scores}
-    table = _table(scene.played.outcomes, said)
-    tables = [table] if fits(table, console) else [_table(scene.played.outcomes, {}), "", _predictions(scene.scores)]
+    outcomes = scene.played.outcomes
+    table = _table(outcomes, said)
+    tables = [table] if fits(table, console) else [_table(outcomes, {}), "", _predictions(outcomes, said)]
     return Padding(Group(*tables, "", *_conclusion(scene)), (1, 0, 1, 2))
 
 
@@ -64,18 +58,17 @@ def plain_table(*heads: str) -> Table:
 
 def _table(outcomes: Sequence[Outcome], said: Mapping[str, Scored]) -> Table:
     table = plain_table(*HEADS[: 5 if said else 4])
-    names = labels()
     for outcome in outcomes:
         prediction = [_said(said.get(outcome.name))] if said else []
-        table.add_row(names[outcome.name], outcome.required, outcome.text, met_text(outcome.met), *prediction)
+        table.add_row(outcome.label, outcome.required, outcome.text, met_text(outcome.met), *prediction)
     return table
 
 
-def _predictions(scores: Sequence[Scored]) -> Table:
-    names = labels()
+def _predictions(outcomes: Sequence[Outcome], said: Mapping[str, Scored]) -> Table:
     table = plain_table("you said", "")
-    for one in scores:
-        table.add_row(names[one.name], _said(one))
+    for outcome in outcomes:
+        if outcome.name in said:
+            table.add_row(outcome.label, _said(said[outcome.name]))
     return table
 
 

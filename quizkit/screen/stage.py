@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from quizkit.learn import scenes
-from quizkit.screen import interview
+from quizkit.screen import round as round_text
 from quizkit.screen.style import Style, terminal_style
 
 if TYPE_CHECKING:
@@ -89,16 +89,16 @@ def _heading(stage: TerminalStage, title: str, remark: str = "") -> RenderableTy
 
 
 _SAID: dict[type[scenes.Scene], Callable[[Style, Any], str]] = {
-    scenes.Brief: interview.brief,
-    scenes.Resumed: interview.resumed,
-    scenes.Remembered: interview.remembered,
-    scenes.Replied: interview.replied,
-    scenes.Refused: interview.refused,
-    scenes.Stands: interview.stands,
-    scenes.Shot: interview.shot,
-    scenes.Debrief: interview.debrief,
-    scenes.StrongAnswer: interview.strong_answer,
-    scenes.Ended: interview.ended,
+    scenes.Brief: round_text.brief,
+    scenes.Resumed: round_text.resumed,
+    scenes.Remembered: round_text.remembered,
+    scenes.Replied: round_text.replied,
+    scenes.Refused: round_text.refused,
+    scenes.Stands: round_text.stands,
+    scenes.Shot: round_text.shot,
+    scenes.Debrief: round_text.debrief,
+    scenes.StrongAnswer: round_text.strong_answer,
+    scenes.Ended: round_text.ended,
 }
 _DRAWN: dict[type[scenes.Scene], Callable[[TerminalStage, Any], Iterable[RenderableType]]] = {
     scenes.Timeline: _timeline,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from quizkit.library.notes.labels import ANSWER, SHOT, SOLUTION, find_label
-from quizkit.library.notes.markup import Line, closed, item_text, joined, plain, speech
+from quizkit.library.notes.markup import BULLET, Line, closed, item_text, joined, plain, speech
 from quizkit.library.notes.note import Answer
 from quizkit.words import capital
 
@@ -68,7 +68,7 @@ def lesson_of(block: Block) -> str:
 
 def _gap(text: str) -> str:
     """What stands between a label and this text: a list, a table or a formula starts a line of its own."""
-    return "\n\n" if re.match(r"(?:[-*+]|\d{1,9}[.)])\s|[|>`~]|\$\$", text) else " "
+    return "\n\n" if re.match(rf"{BULLET}\s|[|>`~]|\$\$", text) else " "
 
 
 def paragraphs(*texts: str) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from quizkit.library.notes.ids import card_id
-from quizkit.library.notes.markup import ITEM, RULE, Line, closed, item_text, joined, unwrapped
+from quizkit.library.notes.markup import BULLET, ITEM, RULE, Line, closed, item_text, joined, unwrapped
 from quizkit.library.notes.note import Doubt, Question
 
 _LABEL = (
-    r"(\s*)((?:[-*+]|\d{{1,9}}[.)])\s+(?:\[[ xX]\]\s+)?)?(?:#{{1,6}}\s+)?"  # indentation, bullet, check box, heading
-    r"(\*{{1,3}}|__?|)(?:{})(?:\s*\d+)?(?:(:)\3|\3(:)|:)\s*(.*)"  # emphasis that ends behind the label or goes on
+    r"(\s*)({bullet}\s+(?:\[[ xX]\]\s+)?)?(?:#{{1,6}}\s+)?"  # indentation, bullet, check box, heading
+    r"(\*{{1,3}}|__?|)(?:{name})(?:\s*\d+)?(?:(:)\3|\3(:)|:)\s*(.*)"  # emphasis that ends behind the label or goes on
 )
-QUESTION = re.compile(_LABEL.format("Q|Question|QUESTION"))
-ANSWER = re.compile(_LABEL.format("A|Ans|Answer|ANSWER"))
-HEADING = re.compile(r" {0,3}#{1,6}\s")
+QUESTION = re.compile(_LABEL.format(bullet=BULLET, name="Q|Question|QUESTION"))
+ANSWER = re.compile(_LABEL.format(bullet=BULLET, name="A|Ans|Answer|ANSWER"))
+HEADED = re.compile(r" {0,3}#{1,6}\s")
 
 
 @dataclass
@@ -103,9 +103,9 @@ class CardReader:
             self._ask(line, found)
         elif found := ANSWER.fullmatch(line.text):
             self._answer(line, found)
-        elif HEADING.match(line.text) or RULE.fullmatch(line.text):
+        elif HEADED.match(line.text) or RULE.fullmatch(line.text):
             self.finish()
-            if HEADING.match(line.text):
+            if HEADED.match(line.text):
                 self._doubt(line, "a heading among the flashcards")
         else:
             self._go_on(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from quizkit.library.notes.markup import plain
+from quizkit.library.notes.markup import BULLET, plain
 
 SCENARIO, INTERVIEWER, ANSWER, SHOT, FAILURE, SOLUTION = "scenario", "interviewer", "answer", "shot", "failure", "solution"
 
@@ -24,7 +24,7 @@ NAMES = {
     FAILURE: re.compile(r"failures?|results?|consequences?|outcome|why (?:it|this|that) (?:fails|breaks|is wrong)"),
     SOLUTION: re.compile(rf"(?:{_GOOD})? ?(?:solution|fix)(?:es|s)?|(?:{_GOOD}) answer"),
 }
-_PREFIX = re.compile(r"([\s>]*)((?:[-*+]|\d{1,9}[.)])\s+)?(#{1,6}\s+)?")
+_PREFIX = re.compile(rf"([\s>]*)({BULLET}\s+)?(#{{1,6}}\s+)?")
 _EMPHATIC = re.compile(r"(\*\*\*|\*\*|__|\*|_)([^*_:]{2,60}?)(?:(:)\1|\1\s*(:|[–—-](?=\s)|$)|:)\s*(.*)")
 
 

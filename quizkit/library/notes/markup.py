@@ -10,9 +10,10 @@ from typing import NamedTuple
 from quizkit.library.notes.note import Doubt
 
 HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))??(?:\s+#+)?\s*")
-ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(?:\s+(?:\[[ xX]\]\s+)?|$)")
+BULLET = r"(?:[-*+]|\d{1,9}[.)])"
+ITEM = re.compile(rf"(\s*){BULLET}(?:\s+(?:\[[ xX]\]\s+)?|$)")
 RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*")
-FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}(?=[^`]*$)|~{3,})")
+FENCE = re.compile(rf"\s*(?:{BULLET}\s+)?(`{{3,}}(?=[^`]*$)|~{{3,}})")
 OPAQUE = re.compile(r"(`+).*?\1|\$\$.*?\$\$|\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)|\\.", re.DOTALL)
 NUMBERING = re.compile(r"(?:\d+(?:\.\d+)*[.):]?|[A-Z][.)])\s+(?=\S)")
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}

@@ -79,9 +79,19 @@ def test_without_json_it_tells_the_whole_round(quizkit: Run, monkeypatch: pytest
     assert -1 not in places
     assert places == sorted(places)
     assert "held, 90 %: wrong" in result.stdout
+    told = " ".join(result.stdout.split())
+    assert "Your predictions so far: 1, Brier score 0.81 (0.25 is a coin, 0 is perfect)." in told
     lines = [line for line in result.stdout.splitlines() if "quizkit replay" not in line]  # a command stays in one piece
     assert max(map(len, lines)) <= columns
     assert "\x1b" not in result.stdout
+
+
+def test_only_first_predictions_count_for_the_score_at_the_end(quizkit: Run) -> None:
+    for said, score in (("held", "1, Brier score 0.81"), ("broken", "1, Brier score 0.81")):
+        flags = ("--design", "async", "--predict", f"lost_acked_writes={said}:90", "--no-input")
+        assert f"Your predictions so far: {score}" in quizkit("challenge", "bank", *flags).stdout
+    flags = ("--design", "semi-sync", "--predict", "unavailable_ms=held:90", "--no-input")
+    assert "Your predictions so far: 3, Brier score 0.28" in quizkit("challenge", "bank", *flags).stdout
 
 
 @pytest.mark.parametrize(
@@ -89,6 +99,9 @@ def test_without_json_it_tells_the_whole_round(quizkit: Run, monkeypatch: pytest
     [
         (("bank",), "this needs a terminal to ask at, and there is none", "add --no-input with --design"),
         ((), "this needs a terminal to ask at, and there is none", "add --no-input with --design"),
+        (("bnak",), "no such scenario: 'bnak'", "did you mean `bank`?"),
+        (("bank", "--design", "semisync"), "bank has no design 'semisync'", "did you mean `semi-sync`?"),
+        (("bank", "--predict", "x"), "cannot read the prediction 'x'", "broken:90"),
         (("--no-input",), "which scenario?", "name one of bank"),
         (("bank", "--no-input"), "--design is missing", "async, semi-sync, sync-all, chain"),
         (("bnak", "--no-input", "--design", "async"), "no such scenario: 'bnak'", "did you mean `bank`?"),

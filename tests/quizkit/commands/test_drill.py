@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from typer.testing import Result
@@ -13,21 +13,14 @@ from quizkit.clock import now
 from quizkit.commands import drill as command
 from quizkit.commands.drill import Sitting
 from quizkit.errors import Interrupted, QuizkitError
-from quizkit.home import Home
 from quizkit.learn.drill import Drill
-from quizkit.learn.journal import Journal, open_journal
+from quizkit.learn.journal import Journal
 from quizkit.screen import drill as screen
 from quizkit.screen.style import Style
 from tests.quizkit.builders import make_card, make_library
 
 Sit = Callable[..., str]
 LIBRARY = make_library(make_card("a", see="async-trap"), make_card("b"), make_card("c"))
-
-
-@pytest.fixture
-def journal(home: Home) -> Iterator[Journal]:
-    with open_journal(home) as journal:
-        yield journal
 
 
 @pytest.fixture
@@ -124,6 +117,6 @@ def test_leaving_tells_what_is_saved(journal: Journal, sit: Sit, leave: BaseExce
 
 
 def test_an_answer_that_cannot_be_saved_is_told_as_not_saved(journal: Journal, sit: Sit) -> None:
-    journal.rows("PRAGMA query_only = ON")
+    journal.execute("PRAGMA query_only = ON")
     with pytest.raises(QuizkitError, match="your answer to a is not saved: cannot use the journal"):
         sit(" 4")

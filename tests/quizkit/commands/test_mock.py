@@ -66,7 +66,7 @@ def restore(home: Home, kept: list[Fact]) -> None:
     with open_journal(home) as journal:
         for fact in kept:
             values = {**fact._asdict(), "at": fact.at.isoformat(), "payload": json.dumps(fact.payload)}
-            journal.rows(
+            journal.execute(
                 "INSERT INTO fact (id, at, kind, subject, version, payload)"
                 " VALUES (:id, :at, :kind, :subject, :version, :payload)",
                 values,

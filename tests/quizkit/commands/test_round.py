@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ from quizkit.commands.round import conduct_round
 from quizkit.errors import Interrupted
 from quizkit.home import Home
 from quizkit.learn.asker import Prediction
-from quizkit.learn.journal import Journal, open_journal
+from quizkit.learn.journal import Journal
 from quizkit.learn.reviews import card_states
 from quizkit.learn.rounds import RoundOptions, RoundResult
 from quizkit.learn.scenes import Comparison, Refused, Replied, Stands, Verdict
@@ -22,12 +22,6 @@ Answers = list[str | Mapping[str, Prediction]]
 FOLLOW_UPS: Answers = ["Fence it.", "well", "", "partly"]
 BROKEN: Answers = ["done", "async", expect("broken"), *FOLLOW_UPS]
 SURVIVED: Answers = ["clarify-2", "done", "semi-sync", expect("broken"), expect("held"), *FOLLOW_UPS]
-
-
-@pytest.fixture
-def journal(home: Home) -> Iterator[Journal]:
-    with open_journal(home) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quizkit.learn.grading import Result, grade, limits, suggest
+from quizkit.learn.grading import Result, applies, grade, suggest
 from quizkit.learn.round_record import Judged
 from quizkit.library.rubric import Rubric, open_rubric
 from tests.quizkit.interviews import a_round, judged, small_rubric
@@ -42,7 +42,7 @@ def test_a_cap_takes_points_and_is_named(rubric: Rubric) -> None:
 
 def test_a_cap_can_wait_for_a_no(rubric: Rubric) -> None:
     assert graded(rubric, 3, 3, old_leader="no").dimensions[1].points == 1
-    assert [limits(cap, "no") for cap in rubric.caps] == [False, True]
+    assert [applies(cap, "no") for cap in rubric.caps] == [False, True]
 
 
 def test_a_cap_above_the_points_takes_nothing(rubric: Rubric) -> None:

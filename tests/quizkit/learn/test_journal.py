@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,10 @@ from quizkit.learn.journal import KINDS, Journal, open_journal
 from quizkit.learn.storage import VERSION
 
 
-@pytest.fixture
-def journal(home: Home) -> Iterator[Journal]:
-    numbers = count(1)
-    with open_journal(home, lambda: f"fact-{next(numbers)}") as journal:
-        yield journal
+def test_a_fact_of_no_known_kind_is_refused(journal: Journal) -> None:
+    with pytest.raises(ValueError, match="'reveiw'"):
+        journal.append("reveiw", "ack-1", {})
+    assert journal.facts() == []
 
 
 def test_a_fact_says_what_happened_when_to_what(journal: Journal) -> None:
@@ -47,8 +45,8 @@ def test_another_process_sees_a_fact_as_soon_as_it_is_appended(home: Home, journ
 
 
 def test_every_commit_is_synced_to_the_disk(journal: Journal) -> None:
-    assert journal.rows("PRAGMA journal_mode") == [("wal",)]
-    assert journal.rows("PRAGMA synchronous") == [(2,)]  # FULL
+    assert journal.execute("PRAGMA journal_mode") == [("wal",)]
+    assert journal.execute("PRAGMA synchronous") == [(2,)]  # FULL
 
 
 def test_a_transaction_keeps_all_or_nothing(journal: Journal) -> None:
@@ -137,7 +135,7 @@ def test_damage_found_at_work_is_set_aside_too(home: Home) -> None:
         with home.journal.open("r+b") as file:
             file.seek(4096)
             file.write(b"\x5a" * 40_000)
-        journal.rows("PRAGMA shrink_memory")  # or SQLite answers from its cache
+        journal.execute("PRAGMA shrink_memory")  # or SQLite answers from its cache
         with pytest.raises(QuizkitError, match=r"is damaged .* kept as"):
             journal.facts()
     assert len(list(home.data.glob("journal-damaged-*.sqlite3"))) == 1
@@ -148,7 +146,7 @@ def test_damage_found_at_work_is_set_aside_too(home: Home) -> None:
 def test_a_newer_journal_is_refused_and_left_alone(home: Home) -> None:
     with open_journal(home) as journal:
         journal.append("review", "a", {})
-        journal.rows(f"PRAGMA user_version = {VERSION + 1}")
+        journal.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(QuizkitError, match="written by a newer quizkit") as caught:
         open_journal(home)
     assert "upgrade quizkit" in caught.value.hint
@@ -156,8 +154,8 @@ def test_a_newer_journal_is_refused_and_left_alone(home: Home) -> None:
 
 
 def test_a_full_disk_names_the_file_and_the_next_step(home: Home, journal: Journal) -> None:
-    ((pages,),) = journal.rows("PRAGMA page_count")
-    journal.rows(f"PRAGMA max_page_count = {pages}")
+    ((pages,),) = journal.execute("PRAGMA page_count")
+    journal.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(QuizkitError, match="the disk is full") as caught:
         journal.append("review", "a", {"note": "x" * 100_000})
     assert (str(home.journal) in caught.value.message, caught.value.hint) == (True, "free some space")
@@ -165,7 +163,7 @@ def test_a_full_disk_names_the_file_and_the_next_step(home: Home, journal: Journ
 
 
 def test_a_read_only_journal_names_the_file_and_the_next_step(home: Home, journal: Journal) -> None:
-    journal.rows("PRAGMA query_only = ON")
+    journal.execute("PRAGMA query_only = ON")
     with pytest.raises(QuizkitError, match="read-only") as caught:
         journal.append("review", "a", {})
     assert "QUIZKIT_HOME" in caught.value.hint
@@ -179,7 +177,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_ours(home: Home) -> None:
 
 
 def test_a_writer_that_waits_in_vain_says_who_is_in_the_way(home: Home, journal: Journal) -> None:
-    journal.rows("PRAGMA busy_timeout = 0")
+    journal.execute("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(home.journal, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(QuizkitError, match="another quizkit is writing"):

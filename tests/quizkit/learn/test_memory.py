@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from quizkit.errors import Interrupted
-from quizkit.home import Home
 from quizkit.learn.asker import Option
-from quizkit.learn.journal import Journal, open_journal
+from quizkit.learn.journal import Journal
 from quizkit.learn.memory import Memory
 from quizkit.learn.scenes import Debrief, Refused, Remembered, Replied
 from tests.quizkit.bank import Audience, Script, expect
 
 YES_NO = [Option("y", "Yes, please"), Option("n", "No")]
-
-
-@pytest.fixture
-def journal(home: Home) -> Iterator[Journal]:
-    with open_journal(home) as opened:
-        yield opened
 
 
 def remember(journal: Journal, *answers: str, version: str = "v1") -> tuple[Memory, Script, Audience]:

@@ -92,6 +92,9 @@ def test_another_scenario_shot_or_design_is_a_new_question(other: dict[str, Any]
 
 def test_calibration_is_the_mean_over_what_counts_and_was_told() -> None:
     wrong_first = [fact(1, "holds", False), fact(2, "broken", False), fact(3, "broken", False, shot="idle")]
-    assert calibration(wrong_first) == pytest.approx((0.81 + 0.01) / 2)
+    known = calibration(wrong_first)
+    assert known is not None
+    assert known.made == 2
+    assert known.brier == pytest.approx((0.81 + 0.01) / 2)
     assert calibration([fact(1, met=None)]) is None
     assert calibration([]) is None

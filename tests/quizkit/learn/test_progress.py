@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
-from quizkit.home import Home
 from quizkit.learn.attempts import unfinished
-from quizkit.learn.journal import Journal, open_journal
+from quizkit.learn.journal import Journal
 from quizkit.learn.progress import begin, finish, interrupted, leave
-from quizkit.learn.rounds import version_of
+from quizkit.learn.rounds import scenario_version
 from tests.quizkit.builders import make_scenario
 
 BANK = make_scenario("bank")
 
 
-@pytest.fixture
-def journal(home: Home) -> Iterator[Journal]:
-    with open_journal(home) as opened:
-        yield opened
-
-
 def test_a_round_that_was_begun_goes_on_with_its_seed_and_its_changes(journal: Journal) -> None:
     attempt = begin(journal, BANK, 7, {"k": "2"})
-    journal.append("choice", attempt.id, {"key": "bank/design", "value": "async"}, version_of(BANK))
+    journal.append("choice", attempt.id, {"key": "bank/design", "value": "async"}, scenario_version(BANK))
     found = interrupted(journal, BANK)
     assert found is not None
     assert (found.id, found.seed, found.changes, found.answers) == (attempt.id, 7, {"k": "2"}, 1)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,13 +16,6 @@ from quizkit.learn import reviews
 from quizkit.learn.journal import Journal, open_journal
 from quizkit.learn.reviews import card_state, card_states, grade, last_review, nudge, undo
 from quizkit.learn.schedule import RATINGS, RULES, CardState, Schedule
-
-
-@pytest.fixture
-def journal(home: Home) -> Iterator[Journal]:
-    numbers = count(1)
-    with open_journal(home, lambda: f"fact-{next(numbers)}") as journal:
-        yield journal
 
 
 def replayed(journal: Journal) -> dict[str, CardState]:
@@ -90,7 +82,7 @@ def test_states_follow_facts_that_another_process_appended(home: Home, journal: 
 
 def test_new_rules_rebuild_the_cache(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     grade(journal, "a", "good")
-    journal.rows("UPDATE card_state SET stability = 1000")
+    journal.execute("UPDATE card_state SET stability = 1000")
     assert card_states(journal) != replayed(journal)
     monkeypatch.setattr(reviews, "RULES", RULES + 1)
     assert card_states(journal) == replayed(journal)

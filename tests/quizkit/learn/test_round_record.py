@@ -11,7 +11,7 @@ import pytest
 from quizkit.home import Home
 from quizkit.learn.asker import Prediction
 from quizkit.learn.round_record import Judged, Reply, from_payload, record_round, to_payload
-from quizkit.learn.rounds import Answered, Chosen, RoundResult, ShotResult
+from quizkit.learn.rounds import Chosen, RoundResult, ShotResult
 from quizkit.library.load import load_library
 from quizkit.library.play import play_scenario
 from tests.quizkit.interviews import ROUND, a_round, judged
@@ -40,7 +40,7 @@ def test_a_played_round_is_recorded_with_words_and_numbers(home: Home, tmp_path:
     design = Chosen("async", "Asynchronous", "MySQL, asynchronous.", {"wait_for": "none"})
     predictions = {"lost_acked_writes": Prediction("holds", 90), "unavailable_ms": Prediction("holds", 70)}
     shot = ShotResult("crash", play_scenario(scenario, design.knobs, "crash", 1), predictions)
-    follow_ups = (Answered("And then?", "Fence it.", ("fencing",), "well"),)
+    follow_ups = (Reply("And then?", "Fence it.", ("fencing",), "well"),)
     result = RoundResult(scenario, design, 1, ("How far behind?",), (shot,), follow_ups, ("ack-async",))
     record = record_round(result)
     lost, down = record.shots[0].judged

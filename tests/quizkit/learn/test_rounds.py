@@ -17,7 +17,7 @@ from quizkit.learn.rounds import (
     cause_of,
     outcome_of,
     prediction_context,
-    version_of,
+    scenario_version,
 )
 from quizkit.library.play import play_scenario
 from tests.quizkit.bank import BANK, CARDS, NEVER, expect, load_bank
@@ -89,10 +89,10 @@ def test_the_facts_say_what_they_are_about(home: Home) -> None:
 
 def test_the_version_follows_what_is_asked_and_simulated_and_nothing_else(home: Home) -> None:
     _, scenario = load_bank(home)
-    version = version_of(scenario)
-    assert version_of(replace(scenario, title="Other", debrief="Other", cards=())) == version
-    assert version_of(replace(scenario, raw_setup={})) != version
-    assert version_of(replace(scenario, raw_requirements={})) != version
-    assert version_of(replace(scenario, kill_shots={})) != version
-    assert version_of(replace(scenario, designs={})) != version
-    assert version_of(replace(scenario, follow_ups=())) != version
+    version = scenario_version(scenario)
+    assert scenario_version(replace(scenario, title="Other", debrief="Other", cards=())) == version
+    assert scenario_version(replace(scenario, raw_setup={})) != version
+    assert scenario_version(replace(scenario, raw_requirements={})) != version
+    assert scenario_version(replace(scenario, kill_shots={})) != version
+    assert scenario_version(replace(scenario, designs={})) != version
+    assert scenario_version(replace(scenario, follow_ups=())) != version

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from quizkit.screen.spans import long_span, plural, short_span, when
+from quizkit.screen.spans import long_span, short_span, when
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -46,7 +46,3 @@ def test_spans(span: timedelta, short: str, long: str) -> None:
 )
 def test_instants_are_told_by_the_learners_days(hours: int, words: str) -> None:
     assert when(NOW + timedelta(hours=hours), NOW) == words
-
-
-def test_plurals() -> None:
-    assert [plural(count, "card") for count in (0, 1, 2)] == ["0 cards", "1 card", "2 cards"]

@@ -1,11 +1,18 @@
-"""Runs as plain objects, for `--json`."""
+"""What `--json` prints: any data, and runs as plain objects."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
-from quizkit.learn.rounds import RoundResult, ShotResult
-from quizkit.library.play import ScenarioRun
+if TYPE_CHECKING:
+    from quizkit.learn.rounds import RoundResult, ShotResult
+    from quizkit.library.play import ScenarioRun
+
+
+def print_json(data: object) -> None:
+    """One line of JSON on stdout, letters of any script as they are."""
+    print(json.dumps(data, ensure_ascii=False))
 
 
 def replay_object(design: str, played: ScenarioRun) -> dict[str, Any]:

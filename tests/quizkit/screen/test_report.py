@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from quizkit.learn.grading import grade, suggest
 from quizkit.learn.mock import MockState, Plan
 from quizkit.learn.mock_choice import to_drill
-from quizkit.learn.report import report
 from quizkit.learn.round_record import RoundRecord
 from quizkit.library.rubric import Rubric
+from quizkit.screen.report import report
 from tests.quizkit.builders import make_card, make_library, make_scenario
 from tests.quizkit.interviews import ROUND, a_round, judged, small_rubric
 

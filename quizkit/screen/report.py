@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from quizkit.learn.asker import Prediction
-from quizkit.learn.grading import Result, Suggestion, limits
-from quizkit.learn.markdown import escaped, quoted, quoted_words, table
+from quizkit.learn.grading import Result, Suggestion, applies
 from quizkit.learn.mock import GRADING, WARM_UP, MockState
 from quizkit.learn.mock_choice import ToDrill
 from quizkit.learn.round_record import Judged, Reply, RoundRecord, ShotRecord
 from quizkit.library.catalog import Card, Library
+from quizkit.screen.markdown import escaped, quoted, quoted_words, table
 
 if TYPE_CHECKING:
     from quizkit.library.rubric import BandCap, Rubric
@@ -165,7 +165,7 @@ def _grades(state: MockState, rubric: Rubric, result: Result, suggestion: Sugges
     if asked:
         yield "\n".join(
             f"- {escaped(cap.ask)} **{state.caps[cap.id]}**"
-            + (f": {names[cap.dimension]} counts {cap.at_most} at most" if limits(cap, state.caps[cap.id]) else "")
+            + (f": {names[cap.dimension]} counts {cap.at_most} at most" if applies(cap, state.caps[cap.id]) else "")
             for cap in asked
         )
     if suggestion:

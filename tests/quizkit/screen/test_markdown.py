@@ -8,7 +8,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from quizkit.learn.markdown import escaped, quoted, quoted_words, table
+from quizkit.screen.markdown import escaped, quoted, quoted_words, table
 
 RENDERER = MarkdownIt("gfm-like", {"linkify": False})
 NASTY = [

@@ -80,6 +80,10 @@ def ended(style: Style, scene: Ended) -> str:
     result = scene.result
     lines = ["", style.rule("Where that leaves you", result.scenario.title), "", style.prose(_fate(result), INDENT)]
     lines += [style.prose(_foresight(result), INDENT)]
+    if scene.foresight:
+        made, brier = scene.foresight
+        scale = "0.25 is a coin, 0 is perfect"
+        lines += [style.prose(f"Your predictions so far: {made}, Brier score {brier:.2f} ({scale}).", INDENT)]
     if scene.cards:
         lines += ["", f"{INDENT}{style.bold('Due now because of it')}"]
         lines += [style.prose(f"- {' '.join(card.q.split())}", INDENT) for card in scene.cards]
