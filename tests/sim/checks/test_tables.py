@@ -15,10 +15,8 @@ def quiet_run() -> Run:
     return run
 
 
-def test_the_tables_are_in_order_and_named_by_their_keys() -> None:
+def test_the_checks_are_in_order_and_share_no_name_with_a_measure() -> None:
     assert list(CHECKS) == ["lost_acked_writes", "stale_reads", "split_brain", "converged", "ledger_balances"]
-    assert [check.name for check in CHECKS.values()] == list(CHECKS)
-    assert [spec.name for spec in MEASURES.values()] == list(MEASURES)
     assert not set(CHECKS) & set(MEASURES)
 
 
