@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 
 from quizkit.clock import now
-from quizkit.commands.choosing import find_scenario, need_design, playable, read_changes
+from quizkit.commands.choosing import find_scenario, lacks, need_design, playable, read_changes
 from quizkit.commands.json_output import print_json, round_object
 from quizkit.commands.round import conduct_round
 from quizkit.errors import Interrupted, UsageError
@@ -126,7 +126,7 @@ def _goes_on(asker: Asker, scenario: Scenario) -> bool:
 
 def _pick(library: Library, journal: Journal, silent: bool) -> str:
     """The scenario that the learner picks, with how the last round of each went."""
-    known = by_level(library.scenarios.values())
+    known = by_level(one for one in library.scenarios.values() if not lacks(one))
     if silent or not known:
         names = ", ".join(scenario.id for scenario in known)
         raise UsageError("which scenario?", f"name one of {names}" if known else "there are none; see quizkit content check")

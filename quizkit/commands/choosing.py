@@ -17,13 +17,23 @@ def find_scenario(library: Library, name: str) -> Scenario:
     return library.scenarios[name]
 
 
+def lacks(scenario: Scenario) -> list[str]:
+    """What a draft still needs before it can be played; nothing if it can."""
+    parts = {
+        "kill shots": scenario.kill_shots,
+        "faults": all(shot.raw_faults for shot in scenario.kill_shots.values()),
+        "requirements": scenario.raw_requirements,
+        "a workload": scenario.raw_setup.get("workload"),
+        "designs": scenario.designs,
+    }
+    return [part for part, there in parts.items() if not there]
+
+
 def playable(scenario: Scenario) -> Scenario:
     """The scenario itself, if there is an attack to survive and a requirement to keep; else raises UsageError."""
-    missing = [
-        what for what, there in (("kill shots", scenario.kill_shots), ("requirements", scenario.raw_requirements)) if not there
-    ]
-    if missing:
-        raise UsageError(f"{scenario.id} is a draft without {' and '.join(missing)}", f"finish it in {scenario.place.file}")
+    if missing := lacks(scenario):
+        message = f"{scenario.id} is a draft without {' and '.join(missing)}"
+        raise UsageError(message, f"finish it in {scenario.place.file}")
     return scenario
 
 
@@ -46,8 +56,8 @@ def choose_design(scenario: Scenario, name: str, changes: Mapping[str, str]) -> 
     from sim.errors import SetupError
 
     candidate = scenario.designs[name]
-    knobs = override(candidate.raw_knobs, changes)
     try:
+        knobs = override(candidate.raw_knobs, changes)
         read_design(knobs)
     except SetupError as error:
         raise UsageError(error.message, error.hint) from error

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quizkit.commands.choosing import find_scenario
+from quizkit.commands.choosing import find_scenario, playable
 from quizkit.library.load import open_library
 
 
@@ -25,8 +25,8 @@ def compare(
     """
     from quizkit.commands.comparing import candidates, play_all
 
-    chosen = find_scenario(open_library(), scenario)
-    shots: list[str | None] = [shot] if shot else [*chosen.kill_shots] or [None]
+    chosen = playable(find_scenario(open_library(), scenario))
+    shots: list[str | None] = [shot] if shot else [*chosen.kill_shots]
     rows = play_all(chosen, candidates(chosen), shots, seed)
     if as_json:
         from quizkit.commands.json_output import print_json, replay_object

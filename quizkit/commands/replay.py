@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quizkit.commands.choosing import find_scenario, need_design, read_changes
+from quizkit.commands.choosing import find_scenario, need_design, playable, read_changes
 from quizkit.library.load import open_library
 from quizkit.library.play import play_scenario
 
@@ -28,9 +28,9 @@ def replay(
       quizkit replay async-trap --design async --set wait_for=majority --seed 7
       quizkit replay async-trap --design chain --shot crash-idle --json
     """
-    chosen_scenario = find_scenario(open_library(), scenario)
+    chosen_scenario = playable(find_scenario(open_library(), scenario))
     chosen = need_design(chosen_scenario, design, read_changes(changes or []))
-    played = play_scenario(chosen_scenario, chosen.knobs, shot or next(iter(chosen_scenario.kill_shots), None), seed)
+    played = play_scenario(chosen_scenario, chosen.knobs, shot or next(iter(chosen_scenario.kill_shots)), seed)
     if as_json:
         from quizkit.commands.json_output import print_json, replay_object
 

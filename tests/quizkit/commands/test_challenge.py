@@ -144,6 +144,20 @@ def test_a_draft_without_an_attack_is_not_played(quizkit: Run, home: Home) -> No
     assert "bank is a draft without kill shots" in result.stderr
 
 
+@pytest.mark.parametrize("verb", [("challenge", "--no-input"), ("replay",), ("compare",)], ids=lambda verb: verb[0])
+def test_an_imported_draft_is_refused_wherever_it_would_be_played(quizkit: Run, home: Home, verb: tuple[str, ...]) -> None:
+    note = home.data / "n.md"
+    said = ("**Interviewer**: Design it.", "**Candidate**: Easy.", "**Kill shot**: It died.")
+    note.write_text("\n\n".join(("# N", "## Interview", "### The Trap", *said)))
+    assert quizkit("content", "import", str(note)).exit_code == 0
+    (draft,) = (one for one in load.load_library(home)[0].scenarios.values() if one.id != "bank")
+    design = () if verb[0] == "compare" else ("--design", next(iter(draft.designs)))
+    result = quizkit(verb[0], draft.id, *design, *verb[1:])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{draft.id} is a draft without faults and requirements and a workload" in result.stderr
+    assert "name one of bank\n" in quizkit("challenge", "--no-input").stderr
+
+
 def test_a_journal_that_cannot_be_written_is_an_error_with_a_next_step(quizkit: Run, home: Home) -> None:
     home.journal.mkdir(parents=True)
     result = quizkit("challenge", "bank", "--design", "async", "--no-input")
