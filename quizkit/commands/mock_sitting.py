@@ -20,7 +20,7 @@ from quizkit.learn.asker import Asker, Option
 from quizkit.learn.attempts import last_attempts, unfinished
 from quizkit.learn.days import local_day
 from quizkit.learn.journal import Fact, Journal, open_journal
-from quizkit.learn.mock import MockState, Plan, fold
+from quizkit.learn.mock import MockState, Plan, fold, is_whole
 from quizkit.learn.mock_choice import named_scenarios, pick_cards, pick_scenarios
 from quizkit.learn.queue import build_queue, choose_cards
 from quizkit.learn.reviews import card_states
@@ -75,7 +75,8 @@ class Sitting:
 
     def latest(self) -> Fact | None:
         """The latest progress of the interview that was interrupted last; None if none is unfinished."""
-        return next((fact for fact in unfinished(self.journal) if fact.payload["verb"] == "mock"), None)
+        begun = (fact for fact in unfinished(self.journal) if fact.payload.get("verb") == "mock")
+        return next((fact for fact in begun if is_whole(facts_of(self.journal, fact.subject))), None)
 
     def goes_on(self, begun: Fact) -> bool:
         """Ask whether to finish the old interview."""

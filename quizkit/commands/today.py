@@ -14,7 +14,7 @@ from quizkit.learn.attempts import last_attempt, last_attempts, unfinished
 from quizkit.learn.days import local_day, streak
 from quizkit.learn.journal import Fact, Journal, open_journal
 from quizkit.learn.queue import build_queue, choose_cards
-from quizkit.learn.reviews import card_states
+from quizkit.learn.reviews import card_states, last_answer
 from quizkit.library.catalog import Library, by_level
 from quizkit.library.load import open_library
 from quizkit.screen.style import terminal_style
@@ -48,7 +48,7 @@ def look(library: Library, journal: Journal, at: datetime) -> Today:
         due=queue.due,
         new=len(queue.new),
         answered=sum(state.last_day == local_day(at) for state in states.values()),
-        streak=streak(partial(journal.last_before, "review"), at),
+        streak=streak(partial(last_answer, journal), at),
         last=last,
         last_title=_title(library, last),
         unfinished=[fact.payload["title"] for fact in begun],

@@ -17,13 +17,13 @@ def last_attempts(journal: Journal) -> dict[str, Fact]:
 
 def last_attempt(journal: Journal) -> Fact | None:
     """The latest attempt at any scenario."""
-    found = journal.select("WHERE kind = 'attempt' ORDER BY number DESC LIMIT 1")
-    return found[0] if found else None
+    return journal.first("WHERE kind = 'attempt' ORDER BY number DESC")
 
 
 def unfinished(journal: Journal) -> list[Fact]:
     """The latest progress of everything that was begun and is not over, newest first."""
-    latest = journal.select(
-        "WHERE number IN (SELECT max(number) FROM fact WHERE kind = 'progress' GROUP BY subject) ORDER BY number DESC"
-    )
-    return [fact for fact in latest if not fact.payload.get("done")]
+    latest: dict[str, Fact] = {}
+    for fact in journal.facts("progress"):
+        latest.pop(fact.subject, None)
+        latest[fact.subject] = fact
+    return [fact for fact in reversed(latest.values()) if not fact.payload.get("done")]

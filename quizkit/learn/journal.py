@@ -3,13 +3,17 @@
 One commit per fact, in WAL mode with `synchronous = FULL`: a commit returns after the fsync of the WAL, so an answer
 that was taken survives `kill -9` and a power cut. NORMAL would survive only the kill; at one answer every few seconds
 the fsync costs nothing that a person could notice.
+
+A fact that is damaged (no JSON, no instant, a payload that lacks what its kind needs) is left out of whatever is read,
+stays in the file, and is told once on stderr when the journal is closed.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -17,7 +21,9 @@ from typing import Any, NamedTuple, Self
 
 from quizkit.clock import now
 from quizkit.home import Home, make_folder
+from quizkit.learn.shapes import ODD, fits, read_instant
 from quizkit.learn.storage import connect, translated
+from quizkit.words import plural
 
 KINDS = {
     "review": "a card was graded; payload: rating",
@@ -31,6 +37,9 @@ KINDS = {
     "mock": "a mock interview was finished; payload: report",
     "progress": "something that can be resumed was begun, got further, or ended; payload: verb, title, resume, done",
 }
+
+
+_SELECT = "SELECT number, id, at, kind, subject, version, payload FROM fact"
 
 
 class Fact(NamedTuple):
@@ -54,6 +63,7 @@ class Journal:
         self.connection = connection
         self._home = home
         self._new_id = new_id
+        self._damaged: set[int] = set()  # the numbers of the facts that were left out
 
     def append(self, kind: str, subject: str, payload: dict[str, Any], version: str = "") -> Fact:
         """Add a fact that happened now. When this returns outside `transaction`, the fact is on the disk.
@@ -63,7 +73,7 @@ class Journal:
         if kind not in KINDS:
             raise ValueError(f"no fact is of the kind {kind!r}")
         fact = Fact(self._new_id(), now(), kind, subject, version, payload)
-        row = (fact.id, _stamp(fact.at), kind, subject, version, json.dumps(payload, ensure_ascii=False))
+        row = (fact.id, stamp(fact.at), kind, subject, version, json.dumps(payload, ensure_ascii=False))
         with self.transaction():
             self.connection.execute("INSERT INTO fact (id, at, kind, subject, version, payload) VALUES (?,?,?,?,?,?)", row)
         return fact
@@ -92,27 +102,33 @@ class Journal:
         return self.select(f"WHERE {where} ORDER BY number", given)
 
     def select(self, rest: str, values: dict[str, Any] | None = None) -> list[Fact]:
-        """The facts that an SQL tail (`WHERE ... ORDER BY ...`) picks from the table `fact`."""
-        return [
-            Fact(id_, datetime.fromisoformat(at), kind, subject, version, json.loads(payload))
-            for id_, at, kind, subject, version, payload in self.execute(
-                f"SELECT id, at, kind, subject, version, payload FROM fact {rest}", values
-            )
-        ]
+        """The facts that an SQL tail (`WHERE ... ORDER BY ...`) picks from the table `fact`, without damaged ones."""
+        return list(self._sound(self.execute(f"{_SELECT} {rest}", values)))
+
+    def first(self, rest: str, values: dict[str, Any] | None = None) -> Fact | None:
+        """The first of them; no more rows are read than it takes to find it."""
+        with translated(self._home, self.connection):
+            return next(self._sound(self.connection.execute(f"{_SELECT} {rest}", values or {})), None)
+
+    def _sound(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Fact]:
+        for number, *row in rows:
+            try:
+                yield _read_fact(*row)
+            except ODD:
+                self._damaged.add(number)
 
     def execute(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run any other statement; the rows that it gives."""
         with translated(self._home, self.connection):
             return self.connection.execute(sql, values or {}).fetchall()
 
-    def last_before(self, kind: str, instant: datetime) -> datetime | None:
-        """When the last fact of this kind before `instant` happened."""
-        sql = "SELECT max(at) FROM fact WHERE kind = :kind AND at < :at"
-        ((at,),) = self.execute(sql, {"kind": kind, "at": _stamp(instant)})
-        return datetime.fromisoformat(at) if at else None
-
     def close(self) -> None:
+        """Close the file; tell, once, if facts of it were damaged."""
         self.connection.close()
+        if self._damaged:
+            what = plural(len(self._damaged), "damaged fact")
+            sys.stderr.write(f"quizkit: warning: {what} left out, and kept in the journal {self._home.journal}\n")
+        self._damaged.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -137,6 +153,14 @@ def _random_id() -> str:
     return str(uuid.uuid4())
 
 
-def _stamp(instant: datetime) -> str:
-    """A fixed-width text in UTC, so that texts sort as instants do."""
+def _read_fact(id_: str, at: str, kind: str, subject: str, version: str, payload: str) -> Fact:
+    """A row as a fact; raises one of ODD if it is damaged."""
+    fact = Fact(id_, read_instant(at), kind, subject, version, json.loads(payload))
+    if not (isinstance(subject, str) and fits(kind, fact.payload)):
+        raise ValueError(f"{id_} does not say what a fact of the kind {kind} says")
+    return fact
+
+
+def stamp(instant: datetime) -> str:
+    """The instant as facts keep it: a fixed-width text in UTC, so that texts sort as instants do."""
     return instant.isoformat(timespec="microseconds")

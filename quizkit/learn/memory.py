@@ -30,7 +30,11 @@ class Memory:
     def __init__(self, asker: Asker, stage: Stage, journal: Journal, attempt: str, version: str = "") -> None:
         self.asker, self.stage, self.journal, self.attempt, self.version = asker, stage, journal, attempt, version
         self._known: dict[str, deque[Any]] = defaultdict(deque)
-        facts = [fact for fact in journal.facts(subject=attempt) if fact.version == version and "key" in fact.payload]
+        facts = [
+            fact
+            for fact in journal.facts(subject=attempt)
+            if fact.version == version and {"key", "value"} <= fact.payload.keys()
+        ]
         for fact in facts:
             self._known[fact.payload["key"]].append(fact.payload["value"])
         self._left = len(facts)

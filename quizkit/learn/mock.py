@@ -128,12 +128,22 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
     return {**vars(plan), "cards": list(plan.cards), "scenarios": list(plan.scenarios)}
 
 
+def read_plan(raw: dict[str, Any]) -> Plan:
+    """The plan that a fact keeps; raises ValueError, TypeError or KeyError if it is damaged."""
+    plan = Plan(**{**raw, "cards": tuple(raw["cards"]), "scenarios": tuple(raw["scenarios"])})
+    timedelta(minutes=plan.minutes)
+    return plan
+
+
+def is_whole(facts: Sequence[Fact]) -> bool:
+    """Whether the fact that begins the interview is there, and not damaged."""
+    return bool(facts) and "plan" in facts[0].payload
+
+
 def fold(facts: Sequence[Fact], rubric: Rubric) -> MockState:
     """The state that the facts of one interview and of its rounds add up to, oldest first; the first one begins it."""
     begun = facts[0]
-    raw = begun.payload["plan"]
-    plan = Plan(**{**raw, "cards": tuple(raw["cards"]), "scenarios": tuple(raw["scenarios"])})
-    state = MockState(begun.subject, plan, begun.at)
+    state = MockState(begun.subject, read_plan(begun.payload["plan"]), begun.at)
     previous = begun
     for fact in facts[1:]:
         part = state.next_step(rubric).part

@@ -59,7 +59,9 @@ def leave(journal: Journal, scenario: Scenario) -> None:
 
 
 def _open(journal: Journal, scenario: Scenario) -> list[Fact]:
-    return [fact for fact in unfinished(journal) if (fact.payload["verb"], fact.payload.get("scenario")) == (VERB, scenario.id)]
+    return [
+        fact for fact in unfinished(journal) if (fact.payload.get("verb"), fact.payload.get("scenario")) == (VERB, scenario.id)
+    ]
 
 
 def _head(scenario: Scenario) -> dict[str, str]:

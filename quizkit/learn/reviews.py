@@ -13,11 +13,15 @@ from typing import Any, NamedTuple
 from quizkit.clock import now
 from quizkit.errors import UsageError
 from quizkit.learn.days import local_day
-from quizkit.learn.journal import Fact, Journal
+from quizkit.learn.journal import Fact, Journal, stamp
 from quizkit.learn.schedule import RATINGS, RULES, CardState, Schedule
 
 _COLUMNS = CardState._fields
 _THAT_MATTER = "+kind IN ('review', 'undo', 'nudge')"  # "+": the index of kinds finds far more than the other condition
+_NOT_TAKEN_BACK = (
+    "NOT EXISTS (SELECT 1 FROM fact AS undo WHERE undo.kind = 'undo' AND undo.subject = review.subject AND"
+    " CASE WHEN json_valid(undo.payload) THEN json_extract(undo.payload, '$.review') END = review.id)"
+)
 
 
 class Graded(NamedTuple):
@@ -42,12 +46,14 @@ def grade(journal: Journal, card: str, rating: str, version: str = "", tz: tzinf
 
 def last_review(journal: Journal) -> Fact | None:
     """The latest review that was not taken back."""
-    found = journal.select(  # +kind: walk back from the end instead of sorting what the index finds
-        "AS review WHERE +kind = 'review' AND NOT EXISTS (SELECT 1 FROM fact AS undo WHERE undo.kind = 'undo'"
-        " AND undo.subject = review.subject AND json_extract(undo.payload, '$.review') = review.id)"
-        " ORDER BY number DESC LIMIT 1"
-    )
-    return found[0] if found else None
+    return journal.first(f"AS review WHERE +kind = 'review' AND {_NOT_TAKEN_BACK} ORDER BY number DESC")  # +: walk backwards
+
+
+def last_answer(journal: Journal, before: datetime) -> datetime | None:
+    """When the last review before an instant was given; one that was taken back does not count."""
+    sql = f"AS review WHERE kind = 'review' AND at < :before AND {_NOT_TAKEN_BACK} ORDER BY at DESC"
+    review = journal.first(sql, {"before": stamp(before)})
+    return review.at if review else None
 
 
 def undo(journal: Journal, review: Fact) -> CardState | None:

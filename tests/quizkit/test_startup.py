@@ -32,6 +32,7 @@ JOURNAL = {
     "quizkit.learn.queue",
     "quizkit.learn.reviews",
     "quizkit.learn.schedule",
+    "quizkit.learn.shapes",
     "quizkit.learn.storage",
 }
 DUE = HELP | CONTENT | JOURNAL | {"quizkit.commands", "quizkit.commands.due", "quizkit.screen", "quizkit.screen.spans"}

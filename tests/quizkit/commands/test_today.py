@@ -77,3 +77,13 @@ def test_what_to_type_next(home: Home, attempted: tuple[str, ...], drilled: bool
         for card in {True: "a", False: "", "all": "ab"}[drilled]:
             grade(journal, card, "easy")
         assert look(library, journal, now()).next == expected
+
+
+def test_an_answer_that_was_taken_back_makes_no_day_of_a_streak(quizkit: Run, set_now: Callable[[str], None]) -> None:
+    quizkit("answer", "ack-1", "--rating", "good")
+    assert json.loads(quizkit("today", "--json").stdout)["streak"] == 1
+    quizkit("undo")
+    assert json.loads(quizkit("today", "--json").stdout)["streak"] == 0
+    set_now("2026-03-02T09:00:00+00:00")
+    quizkit("answer", "ack-2", "--rating", "good")
+    assert json.loads(quizkit("today", "--json").stdout)["streak"] == 1

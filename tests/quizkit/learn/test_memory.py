@@ -12,6 +12,7 @@ from quizkit.learn.scenes import Debrief, Refused, Remembered, Replied
 from tests.quizkit.bank import Audience, Script, expect
 
 YES_NO = [Option("y", "Yes, please"), Option("n", "No")]
+CONTEXT = {"scenario": "bank", "knobs": {}, "shot": "crash", "met": {}}
 
 
 def remember(journal: Journal, *answers: str, version: str = "v1") -> tuple[Memory, Script, Audience]:
@@ -23,7 +24,7 @@ def test_every_answer_is_a_fact_of_its_kind(journal: Journal) -> None:
     memory, script, _ = remember(journal)
     script.answers = ["y", expect("broken"), "my words", "n"]
     memory.select("one", "One?", YES_NO)
-    memory.predict("two", "Two?", [Option(name, name) for name in expect("held")], {"shot": "crash"})
+    memory.predict("two", "Two?", [Option(name, name) for name in expect("held")], CONTEXT)
     memory.text("three", "Three?")
     memory.grade("four", "Four?", YES_NO)
     facts = journal.facts(subject="attempt-1")
@@ -66,9 +67,9 @@ def test_predictions_come_back_as_they_were_given(journal: Journal) -> None:
     rows = [Option(name, name) for name in expect("held")]
     first, script, _ = remember(journal)
     script.answers = [expect("broken", "held", 70)]
-    given = first.predict("p", "What?", rows, {})
+    given = first.predict("p", "What?", rows, CONTEXT)
     again, _, _ = remember(journal)
-    assert again.predict("p", "What?", rows, {}) == given == expect("broken", "held", 70)
+    assert again.predict("p", "What?", rows, CONTEXT) == given == expect("broken", "held", 70)
 
 
 def test_going_on_shows_what_lasts_the_answers_and_what_came_after_the_last_one(journal: Journal) -> None:
