@@ -6,16 +6,18 @@ A verb's module is imported when the verb runs, so `quizkit --help` and `quizkit
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Annotated, Any, NamedTuple
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, TextIO
 
 import typer
 from typer.core import TyperGroup
 
-from quizkit.errors import DONE, FAILURE, INTERRUPTED, USAGE, Interrupted, QuizkitError, UsageError
+from quizkit.errors import DONE, FAILURE, INTERRUPTED, USAGE, Interrupted, QuizkitError, UsageError, tell
 
 
 class Verb(NamedTuple):
@@ -77,6 +79,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=False,
+    pretty_exceptions_enable=False,
     context_settings=SETTINGS,
 )
 
@@ -106,10 +109,15 @@ def quizkit(
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failure, 2 usage, 130 interrupted."""
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # None if the shell closed them
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no "─" gets "?", not a traceback
     app(prog_name="quizkit")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _load(name: str) -> Any:
@@ -119,7 +127,7 @@ def _load(name: str) -> Any:
         group = typer.main.get_group(target)
         group.name, group.rich_markup_mode, group.no_args_is_help = name, None, False
         return group
-    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    single = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
     single.command(name, context_settings=SETTINGS)(target)
     return typer.main.get_command(single)
 
@@ -132,7 +140,7 @@ def _nearest(word: str) -> str:
 
 
 def _told(error: Exception) -> int:
-    """Tell the user what went wrong, on stderr; returns the exit status. Raises what is a bug."""
+    """Tell the user what went wrong, on stderr; returns the exit status."""
     import sqlite3
 
     match error:
@@ -150,16 +158,34 @@ def _told(error: Exception) -> int:
             return FAILURE
         case OSError() | sqlite3.Error():
             return _say(f"quizkit: error: {error}", "check the folder and the free space on its disk", FAILURE)
-    raise error
+    return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    """What nobody foresaw, in one line; with QUIZKIT_DEBUG=1 the traceback stands before it."""
+    import traceback
+
+    if os.environ.get("QUIZKIT_DEBUG") == "1":
+        traceback.print_exception(error)
+    home = Path(__file__).parent.parent
+    ours = (str(home / "quizkit"), str(home / "sim"))
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((one for one in reversed(frames) if one.filename.startswith(ours)), frames[-1])
+    where = f"{Path(frame.filename).relative_to(home).as_posix()}:{frame.lineno}"
+    line = f"quizkit: error: {type(error).__name__}: {error} at {where} (this is a bug in quizkit)"
+    return _say(line, "QUIZKIT_DEBUG=1 prints where it came from", FAILURE)
 
 
 def _say(line: str, hint: str, status: int) -> int:
-    print(line + (f"\n  hint: {hint}" if hint else ""), file=sys.stderr)
+    tell(line, hint)
     return status
 
 
 def _as_sentence(text: str) -> str:
-    text = text.rstrip(".")
+    """Typer's complaint in our words, on one line."""
+    text = " ".join(text.split()).rstrip(".")
+    text = re.sub(r"Invalid value for '-*([^']+)': ('.*') is not a valid int.*", r"\1 must be a whole number, not \2", text)
+    text = re.sub(r"Missing argument '(.+)'\. Choose from: (.+)", r"missing argument '\1': one of \2", text)
     return text[:1].lower() + text[1:]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 DONE, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit statuses
 
 
@@ -29,3 +31,19 @@ class Interrupted(QuizkitError):
     """The learner pressed Ctrl-C or Ctrl-D; `message` tells what was kept."""
 
     status = INTERRUPTED
+
+
+def tell(line: str, hint: str = "") -> None:
+    """Write a line and its hint to stderr; on a terminal in lines of its width, broken between words only."""
+    lines = [line, *([f"  hint: {hint}"] if hint else [])]
+    if sys.stderr.isatty():
+        lines = [_wrapped(one) for one in lines]
+    print("\n".join(lines), file=sys.stderr)
+
+
+def _wrapped(line: str) -> str:
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, 20)
+    return textwrap.fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)

@@ -20,7 +20,13 @@ def answer(
     rating: Annotated[str, typer.Option(help="How well you knew it: again, hard, good or easy.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Grade one card, as a key in the drill does."""
+    """Grade one card, as a key in the drill does.
+
+    \b
+    Examples:
+      quizkit answer CARD --rating good
+      quizkit answer CARD --rating again --json
+    """
     home = find_home()
     library = open_library(home)
     if card not in library.cards:

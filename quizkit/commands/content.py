@@ -17,7 +17,14 @@ from quizkit.words import plural
 if TYPE_CHECKING:
     from quizkit.library.check import Report
 
-content_app = typer.Typer(rich_markup_mode=None, help="Import notes; check that content is right.")
+HELP = """Import notes; check that content is right.
+
+\b
+Examples:
+  quizkit content import notes/leader-and-follower.md
+  quizkit content check
+"""
+content_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, help=HELP)
 
 
 def check(

@@ -35,7 +35,16 @@ def drill(
     new: Annotated[int, typer.Option(min=0, help="How many new cards a day.")] = NEW_A_DAY,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also cards that nobody has reviewed yet.")] = False,
 ) -> None:
-    """Ask the cards that are due. Space shows the answer; 1 to 4 say how well you knew it; ? lists the keys."""
+    """Ask the cards that are due. Space shows the answer; 1 to 4 say how well you knew it; ? lists the keys.
+
+    A card that you failed, or that is new to you, comes back in the same sitting.
+
+    \b
+    Examples:
+      quizkit drill
+      quizkit drill --deck split-brain --limit 20
+      quizkit drill --tag failover --drafts
+    """
     require_terminal(WITHOUT_TERMINAL)
     home, style = find_home(), terminal_style()
     library = open_library(home)

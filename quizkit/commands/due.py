@@ -18,7 +18,13 @@ from quizkit.screen.spans import when
 
 
 def due(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """What is due now, what is new today, and when the next card comes."""
+    """What is due now, what is new today, and when the next card comes.
+
+    \b
+    Examples:
+      quizkit due
+      quizkit due --json
+    """
     home, at = find_home(), now()
     library = open_library(home)
     cards = choose_cards(library)

@@ -16,7 +16,7 @@ Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report
 Answers = Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="Answer from a file, without a terminal.")]
 AsJson = Annotated[bool, typer.Option("--json", help="With --answers: print one JSON object.")]
 
-mock_app = typer.Typer(rich_markup_mode=None, help="A timed mock interview that you grade yourself.")
+mock_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @mock_app.callback(invoke_without_command=True)
@@ -57,6 +57,11 @@ def resume(out: Out = None, answers: Answers = None, as_json: AsJson = False) ->
     """Go on with the interview that was interrupted last, exactly where it was.
 
     If everything is answered and only the report could not be written, it is written now.
+
+    \b
+    Examples:
+      quizkit mock resume
+      quizkit mock resume --out report.md
     """
     with sitting(Given(out, answers, as_json)) as sat:
         begun = sat.latest()

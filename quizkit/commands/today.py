@@ -22,7 +22,15 @@ from quizkit.screen.today import Today, today_text
 
 
 def today(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Where you stand today, and the command to type next."""
+    """Where you stand today, and the command to type next.
+
+    `quizkit` alone does the same.
+
+    \b
+    Examples:
+      quizkit today
+      quizkit today --json
+    """
     home = find_home()
     library = open_library(home)
     with open_journal(home) as journal:

@@ -15,7 +15,13 @@ from quizkit.screen.spans import when
 
 
 def undo(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Take the last answer back that was not taken back yet; again for the one before."""
+    """Take the last answer back that was not taken back yet; again for the one before.
+
+    \b
+    Examples:
+      quizkit undo
+      quizkit undo --json
+    """
     with open_journal(find_home()) as journal:
         review = reviews.last_review(journal)
         if review is None:

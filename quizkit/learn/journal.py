@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from quizkit.clock import now
+from quizkit.errors import tell
 from quizkit.home import Home, make_folder
 from quizkit.learn.shapes import ODD, fits, read_instant
 from quizkit.learn.storage import connect, translated
@@ -127,7 +127,7 @@ class Journal:
         self.connection.close()
         if self._damaged:
             what = plural(len(self._damaged), "damaged fact")
-            sys.stderr.write(f"quizkit: warning: {what} left out, and kept in the journal {self._home.journal}\n")
+            tell(f"quizkit: warning: {what} left out, and kept in the journal {self._home.journal}")
         self._damaged.clear()
 
     def __enter__(self) -> Self:

@@ -1,18 +1,14 @@
-"""The journal's file: its schema and version, what becomes of a damaged one, and SQLite's errors in plain words.
-
-Only here does `learn` say something itself: a warning on stderr that a damaged journal was set aside.
-"""
+"""The journal's file: its schema and version, what becomes of a damaged one, and SQLite's errors in plain words."""
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from quizkit.clock import now
-from quizkit.errors import QuizkitError
+from quizkit.errors import QuizkitError, tell
 from quizkit.home import Home
 
 VERSION = 1  # PRAGMA user_version; a newer one belongs to a newer quizkit
@@ -69,9 +65,9 @@ def connect(home: Home) -> sqlite3.Connection:
             return _open(home.journal)
         except _DamagedError as error:
             kept = set_aside(home.journal)
-            sys.stderr.write(
-                f"quizkit: warning: the journal was damaged ({error}); it is kept as {kept}\n"
-                "  hint: a fresh journal begins; `sqlite3 FILE .recover` can often read the answers in the old one\n"
+            tell(
+                f"quizkit: warning: the journal was damaged ({error}); it is kept as {kept}",
+                "a fresh journal begins; `sqlite3 FILE .recover` can often read the answers in the old one",
             )
             return _open(home.journal)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from quizkit.errors import QuizkitError
+from quizkit.errors import QuizkitError, tell
 from quizkit.home import Home, find_home
 from quizkit.library.catalog import Deck, Library, Place
 from quizkit.library.index import Entry, read_index, write_index
@@ -38,7 +37,7 @@ def open_library(home: Home | None = None) -> Library:
     errors = sum(problem.severity == ERROR for problem in problems)
     if errors:
         warning = f"quizkit: warning: {plural(errors, 'error')} in content files"
-        print(f"{warning}; see: quizkit content check", file=sys.stderr)
+        tell(f"{warning}; see: quizkit content check")
     return library
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -52,6 +53,23 @@ def test_every_verb_exists_and_says_what_it_does(quizkit: Run, name: str) -> Non
     assert len(result.stdout.split("Options:")[0].strip().splitlines()) > 1, "the verb has no help of its own"
 
 
+def every_command() -> list[tuple[str, ...]]:
+    groups = {name: cli._load(name) for name in VERBS}
+    nested = [(name, sub) for name, group in groups.items() for sub in getattr(group, "commands", {})]
+    return [*((name,) for name in VERBS), *nested]
+
+
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
+def test_every_help_has_an_example_of_that_very_command(quizkit: Run, command: tuple[str, ...]) -> None:
+    examples = quizkit(*command, "--help").stdout.partition("Examples:\n")[2].split("\n\n")[0].splitlines()
+    assert examples
+    assert {line.startswith(f"    quizkit {' '.join(command)}") for line in examples} == {True}
+
+
+def test_the_help_of_mock_says_what_a_file_of_answers_is(quizkit: Run) -> None:
+    assert "A file of answers maps the key of each question" in " ".join(quizkit("mock", "--help").stdout.split())
+
+
 def test_version(quizkit: Run) -> None:
     assert quizkit("--version").stdout == f"quizkit {__version__}\n"
 
@@ -63,6 +81,15 @@ def test_version(quizkit: Run) -> None:
         (["xyzzy"], "quizkit: error: no such command: 'xyzzy'\n  hint: quizkit --help lists the commands\n"),
         (["--nope"], "quizkit: error: no such option: --nope\n  hint: quizkit --help shows how to call it\n"),
         (["due", "--nope"], "quizkit: error: no such option: --nope\n  hint: quizkit due --help shows how to call it\n"),
+        (
+            ["list"],
+            "quizkit: error: missing argument 'what': one of cards, scenarios, decks\n"
+            "  hint: quizkit list --help shows how to call it\n",
+        ),
+        (
+            ["compare", "async-trap", "--seed", "x"],
+            "quizkit: error: seed must be a whole number, not 'x'\n  hint: quizkit compare --help shows how to call it\n",
+        ),
         (
             ["drill", "--limit", "0"],
             "quizkit: error: invalid value for '--limit': 0 is not in the range x>=1\n"
@@ -105,9 +132,30 @@ def test_every_error_becomes_text_and_a_status(
     assert (result.exit_code, result.stdout, result.stderr) == (status, "", text)
 
 
-def test_a_bug_is_not_hidden(verb: Callable[[BaseException], Result]) -> None:
-    with pytest.raises(ZeroDivisionError):
-        verb(ZeroDivisionError())
+def test_a_bug_is_one_line_that_says_where(verb: Callable[[BaseException], Result]) -> None:
+    result = verb(ZeroDivisionError("division by zero"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(
+        r"quizkit: error: ZeroDivisionError: division by zero at quizkit/cli\.py:\d+ \(this is a bug in quizkit\)\n"
+        r"  hint: QUIZKIT_DEBUG=1 prints where it came from\n",
+        result.stderr,
+    )
+
+
+def test_the_traceback_of_a_bug_is_for_those_who_ask(
+    verb: Callable[[BaseException], Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUIZKIT_DEBUG", "1")
+    result = verb(ZeroDivisionError())
+    assert (result.exit_code, result.stderr.startswith("Traceback (most recent call last)")) == (1, True)
+    assert "(this is a bug in quizkit)" in result.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_error(closed: str) -> None:
+    command = f'exec "$0" -W error -m quizkit list cards {closed}'
+    result = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 CHATTY = """
