@@ -43,11 +43,10 @@ class Design:
         return tuple("ABCDEFG"[: self.replicas])
 
     def knobs(self) -> dict[str, str | int]:
-        """The knobs that matter for this topology with their values, in the order of the table."""
+        """The knobs that matter in this design with their values, in the order of the table."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["detect_after_ms"] = self.detect_after_us // 1000
-        unused = () if self.wait_for == "k" else ("k",)
-        return {name: values[name] for name, knob in KNOBS.items() if self.topology in knob.topologies and name not in unused}
+        return {name: values[name] for name, knob in KNOBS.items() if matters(knob, self)}
 
 
 def read_design(raw: Mapping[str, Any]) -> Design:
@@ -56,6 +55,13 @@ def read_design(raw: Mapping[str, Any]) -> Design:
     Raises SetupError for an unknown knob or value, and for a combination that cannot be, naming the nearest that works.
     """
     given = _expand(raw)
+    design = _build(given)
+    _refuse_impossible(design, given)
+    return design
+
+
+def _build(given: Mapping[str, Any]) -> Design:
+    """The values of the knobs; what is not given, and has no default of its own, follows from the others."""
     values = {name: _read_value(name, value) for name, value in given.items()}
     if "detect_after_ms" in values:
         values["detect_after_us"] = ms_to_us(values.pop("detect_after_ms"))
@@ -64,35 +70,43 @@ def read_design(raw: Mapping[str, Any]) -> Design:
         design = replace(design, promote_quorum="safe")
     if "reads" not in given and design.topology == "chain":
         design = replace(design, reads="tail")
-    _refuse_impossible(design, given)
     return design
 
 
 def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Knobs with some of them changed; what a newly chosen topology has no use for falls away."""
-    merged = {**raw, **_expand(changes)}
-    topology = str(merged.get("topology", KNOBS["topology"].default))
-    return {
-        name: value
-        for name, value in merged.items()
-        if name in changes or name not in KNOBS or topology in KNOBS[name].topologies
-    }
+    """Knobs with some of them changed; what does not matter any more with these changes falls away."""
+    wanted = _expand(changes)
+    merged = {**raw, **wanted}
+    design = _build(merged)
+    return {name: value for name, value in merged.items() if name in wanted or matters(KNOBS[name], design)}
 
 
 def matters(knob: Knob, design: Design) -> bool:
     """Whether the knob changes anything, given those that stand before it in the table."""
-    condition = _CONDITIONS.get(knob.name)
-    return design.topology in knob.topologies and (condition is None or condition(design))
+    need = _NEEDS.get(knob.name)
+    return design.topology in knob.topologies and (need is None or need.met(design))
 
 
-_CONDITIONS: dict[str, Callable[[Design], bool]] = {
-    "k": lambda design: design.wait_for == "k",
-    "ack_when": lambda design: design.acks_needed > 0,
-    "failover": lambda design: design.replicas > 1,
-    "detect_after_ms": lambda design: design.failover == "automatic" and design.replicas > 1,
-    "promote": lambda design: design.failover == "automatic" and design.replicas > 1,
-    "promote_quorum": lambda design: design.failover == "automatic" and design.acks_needed > 0,
-    "reads": lambda design: design.topology != "chain" and design.replicas > 1,
+@dataclass(frozen=True)
+class Need:
+    """What a knob needs to change anything, and what to say where it is not there."""
+
+    met: Callable[[Design], bool]
+    why: str
+
+
+_FOLLOWERS = Need(lambda design: design.replicas > 1, "one replica has no follower")
+_PROMOTION = Need(
+    lambda design: design.replicas > 1 and design.failover == "automatic", "with failover=manual nobody is promoted"
+)
+_NEEDS = {
+    "k": Need(lambda design: design.wait_for == "k", "it counts only with wait_for=k"),
+    "ack_when": Need(lambda design: design.acks_needed > 0, "nobody's ack is awaited"),
+    "failover": _FOLLOWERS,
+    "detect_after_ms": _PROMOTION,
+    "promote": _PROMOTION,
+    "promote_quorum": _PROMOTION,
+    "reads": _FOLLOWERS,
 }
 
 
@@ -185,3 +199,6 @@ def _refuse_impossible(design: Design, given: Mapping[str, Any]) -> None:
     for rule in IMPOSSIBLE:
         if rule.when(design):
             raise SetupError(f"{rule.knob}={getattr(design, rule.knob)} cannot be: {rule.why}", rule.instead, (rule.knob,))
+    for name in given:
+        if not matters(KNOBS[name], design):
+            raise SetupError(f"{name} changes nothing here: {_NEEDS[name].why}", f"remove {name}", (name,))

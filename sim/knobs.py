@@ -33,7 +33,7 @@ _TABLE = (
     Knob("replicas", ("1..7",), "3", "how many copies there are, the leader's included", "replication factor"),
     Knob("wait_for", ("none", "k", "majority", "all"), "none", "whose acks the leader awaits before it answers: nobody's, those of k followers, of a majority (itself included), of all", "asynchronous; MySQL semi-sync, PostgreSQL ANY k; MongoDB w: majority; strict synchronous", _LF),
     Knob("k", ("1..6",), "1", "how many followers `wait_for: k` means (`wait_for: 2` is short for both)", "rpl_semi_sync_source_wait_for_replica_count; PostgreSQL ANY k (...)", _LF),
-    Knob("ack_when", ("durable", "received", "written"), "durable", "when a follower acks: after its fsync, once it is in memory, once it is in the OS cache", "PostgreSQL synchronous_commit = on, -, remote_write", _LF),
+    Knob("ack_when", ("durable", "received", "written"), "durable", "when a follower acks: after its fsync, once it is in memory, once it is in the OS cache", "PostgreSQL synchronous_commit = on, -, remote_write; MySQL semi-sync with sync_relay_log = 1, -, 10000", _LF),
     Knob("failover", ("automatic", "manual"), "automatic", "whether a controller replaces a leader that it holds for dead", "Sentinel, Orchestrator, Patroni; an operator", _LF),
     Knob("detect_after_ms", ("20..60000",), "300", "the silence after which a controller holds a replica for dead", "Sentinel down-after-milliseconds; Patroni ttl"),
     Knob("promote", ("most-caught-up", "any"), "most-caught-up", "which of the replicas that answer becomes the leader", "promotion by position; promotion by lot", _LF),

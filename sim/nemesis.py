@@ -52,12 +52,13 @@ class Nemesis:
         assert trigger is not None
         seen = 0
 
-        def notice(_: int, event: Event) -> None:
+        def notice(place: int, event: Event) -> None:
             nonlocal seen
             if seen < trigger.nth and self._matches(fault, event):
                 seen = trigger.nth if trigger.op else seen + 1
                 if seen < trigger.nth:
                     return
+                self.trace.shots[number] = self.trace.shots[number]._replace(cause=place)
                 if fault.delay:
                     self._schedule(number, self.world.now + fault.delay, event)
                 else:
@@ -157,8 +158,8 @@ class Nemesis:
     def _strike_links(self, number: int, fault: Fault, cause: Event | None) -> Callable[[], None] | None:
         sides = self._sides(fault, cause)
         links = [self.world.network.link(a, b) for a, b in _pairs(sides, fault.one_way)]
-        if not links:
-            return None
+        if not links and VERBS[fault.verb].harms:
+            return None  # what only sets the stage is set where there is no link to slow
         named = (" > " if fault.one_way else " | ").join(", ".join(side) for side in dict.fromkeys(sides))
         self._struck(number, "", named)
         change = (fault.egress_us, fault.delay_us, int(fault.verb == "cut"))

@@ -48,6 +48,11 @@ class Requirement:
         """The whole requirement, for people: "acked writes lost: 0", "unavailable <= 5000 ms"."""
         return f"{self.label}: {self.required}" if self.required[0].isdigit() else f"{self.label} {self.required}"
 
+    @property
+    def raw(self) -> Number | dict[str, Number]:
+        """The bound as a scenario has it: 0, or {"max": 5000}."""
+        return 0 if self.kind == "check" and self.limit == 0 else {self.bound: self.limit}
+
     def allows(self, value: Number) -> bool:
         """Whether `value` is within the bound."""
         return value <= self.limit if self.bound == "max" else value >= self.limit
@@ -57,20 +62,34 @@ class Requirement:
 class Outcome:
     """What became of a requirement. `met` and often `measured` are None if the run does not tell; `reason` says why.
 
-    `measured` is a number, or text such as ">= 3000 ms" if the measurement ended too early; `text` is for people.
+    `text` is `measured` for people: "15 ms", or ">= 3000 ms" if the run ended before the thing that it measures did.
     """
 
-    name: str
-    required: str
-    measured: str | Number | None
+    requirement: Requirement
+    measured: Number | None
     met: bool | None
     text: str
     reason: str = ""
 
     @property
+    def name(self) -> str:
+        """The check or measure that was bounded."""
+        return self.requirement.name
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether `measured` is only a lower bound."""
+        return self.text.startswith(SIGNS["min"])
+
+    @property
     def label(self) -> str:
         """What was bounded, for people: "acked writes lost", "unavailable"."""
-        return label_of(self.name)
+        return self.requirement.label
+
+    @property
+    def required(self) -> str:
+        """The bound, for people: "0", "<= 5000 ms"."""
+        return self.requirement.required
 
 
 def label_of(name: str) -> str:
@@ -142,19 +161,16 @@ def _show(raw: object) -> str:
 
 
 def _judge_check(requirement: Requirement, finding: Finding | None) -> Outcome:
-    name, required = requirement.name, requirement.required
     if finding is None:
-        return Outcome(name, required, None, None, "n/a", "the check does not apply to this workload")
+        return Outcome(requirement, None, None, "n/a", "the check does not apply to this workload")
     if finding.verdict == "unknown":
-        return Outcome(name, required, None, None, "unknown", finding.reason)
+        return Outcome(requirement, None, None, "unknown", finding.reason)
     met = requirement.allows(finding.count)
-    return Outcome(name, required, finding.count, met, str(finding.count), finding.reason)
+    return Outcome(requirement, finding.count, met, str(finding.count), finding.reason)
 
 
 def _judge_measure(requirement: Requirement, measure: Measure) -> Outcome:
-    measured = measure.text if measure.at_least else measure.value
-    met = _settle(requirement, measure)
-    return Outcome(requirement.name, requirement.required, measured, met, measure.text, measure.reason)
+    return Outcome(requirement, measure.value, _settle(requirement, measure), measure.text, measure.reason)
 
 
 def _settle(requirement: Requirement, measure: Measure) -> bool | None:

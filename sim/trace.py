@@ -63,13 +63,15 @@ class Final(NamedTuple):
 class Shot(NamedTuple):
     """A fault of the schedule: the numbers of the events at which it struck (none: it never fired), and when (us).
 
-    `harms`: it is part of the attack itself, not of its stage (a slow link) or of a repair (a restart).
+    `harms`: it is part of the attack itself, not of its stage (a slow link) or of a repair (a restart). `cause`: the number
+    of the event that it waited for; None if it waited for an instant, or the event never came.
     """
 
     verb: str
     events: tuple[int, ...]
     fired_at: int | None
     harms: bool = True
+    cause: int | None = None
 
 
 @dataclass

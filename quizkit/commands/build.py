@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from quizkit.learn.asker import Option
@@ -40,7 +41,7 @@ def _ask_knobs(memory: Memory, prefix: str) -> Raw:
 
     raw: Raw = {}
     for knob in KNOBS.values():
-        if matters(knob, _read(raw)):
+        if matters(knob, _read(raw)) and len(_possible(knob, raw)) > 1:
             raw[knob.name] = _ask_knob(memory, f"{prefix}/knob/{knob.name}", knob, raw)
     return raw
 
@@ -58,6 +59,18 @@ def _ask_knob(memory: Memory, key: str, knob: Knob, raw: Raw) -> str:
             memory.show(Refused(error.message, error.hint))
         else:
             return value
+
+
+def _possible(knob: Knob, raw: Raw) -> list[str]:
+    """The values that can be together with those before; what has only one of them is no question."""
+    from sim.errors import SetupError
+
+    possible = []
+    for value in _values(knob):
+        with suppress(SetupError):
+            _read({**raw, knob.name: value})
+            possible.append(value)
+    return possible
 
 
 def _read(raw: Raw) -> Design:

@@ -18,7 +18,8 @@ def print_json(data: object) -> None:
 def replay_object(design: str, played: ScenarioRun) -> dict[str, Any]:
     """One run: findings with the events that prove them, measures, and what became of each requirement.
 
-    A measure is a number, or text such as ">= 3000 ms" if the run ended before the thing that it measures did.
+    What a requirement `measured` is text such as ">= 9922 ms" where the run ended before the thing that was measured did; the
+    measure itself is always a number, or null.
     """
     run = played.run
     return {
@@ -35,9 +36,10 @@ def replay_object(design: str, played: ScenarioRun) -> dict[str, Any]:
             }
             for name, finding in run.findings.items()
         },
-        "measures": {name: one.text if one.at_least else one.value for name, one in run.measures.items()},
+        "measures": {name: one.value for name, one in run.measures.items()},
         "requirements": {
-            one.name: {"required": one.required, "measured": one.measured, "met": one.met} for one in played.outcomes
+            one.name: {"required": one.requirement.raw, "measured": one.text if one.is_bound else one.measured, "met": one.met}
+            for one in played.outcomes
         },
         "meets_requirements": played.meets_requirements,
     }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from quizkit.errors import Interrupted
 from quizkit.learn.asker import CONFIDENCES, Option, Prediction
 from quizkit.screen.keys import keys, require_terminal
-from quizkit.screen.predict import HELP, PredictForm
+from quizkit.screen.predict import PredictForm
 
 if TYPE_CHECKING:
     from prompt_toolkit import Application
@@ -81,7 +81,7 @@ def predict_form(question: str, rows: Sequence[Option], instead: str) -> dict[st
 
     def shown() -> str:
         width = shutil.get_terminal_size().columns
-        help_line = [] if get_app().is_done else [textwrap.shorten(HELP, width)]
+        help_line = [] if get_app().is_done else [form.help[: width - 1]]
         return "\n".join([_wrapped(question), *form.lines(width), *help_line])
 
     window = Window(FormattedTextControl(shown, show_cursor=False), dont_extend_height=True, wrap_lines=True)

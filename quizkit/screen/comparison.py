@@ -26,12 +26,17 @@ def comparison(scene: Comparison, style: Style, console: Console) -> Iterator[Re
     from rich.padding import Padding
     from rich.text import Text
 
-    for shot in dict.fromkeys(row.played.shot for row in scene.rows):
-        rows = [row for row in scene.rows if row.played.shot == shot]
-        table = _table(rows, scene.yours)
+    shots = {shot: [row for row in scene.rows if row.played.shot == shot] for shot in _shots(scene)}
+    wide = {shot: _table(rows, scene.yours) for shot, rows in shots.items()}
+    all_fit = all(fits(table, console) for table in wide.values())
+    for shot, rows in shots.items():
         yield Text.from_ansi(f"\n{style.rule('Side by side', shot or 'no attack')}\n")
-        yield Padding(table if fits(table, console) else _blocks(rows, scene.yours), (0, 0, 1, 2))
+        yield Padding(wide[shot] if all_fit else _blocks(rows, scene.yours), (0, 0, 1, 2))
     yield Text.from_ansi(style.prose("\n".join([LEGEND, "", *_names(scene)]), "  ") + "\n")
+
+
+def _shots(scene: Comparison) -> list[str | None]:
+    return list(dict.fromkeys(row.played.shot for row in scene.rows))
 
 
 def _table(rows: Sequence[Compared], yours: Chosen | None) -> Table:
@@ -49,7 +54,7 @@ def _blocks(rows: Sequence[Compared], yours: Chosen | None) -> Table:
     for row, its_marks in zip(rows, marks, strict=True):
         table.add_row(_name(row.design, yours))
         for one, mark in zip(row.played.outcomes, its_marks, strict=True):
-            table.add_row(f"  {one.label}", _cell(one, mark))
+            table.add_row(f"  {one.requirement.text}", _cell(one, mark))
     return table
 
 
@@ -74,11 +79,14 @@ def _marks(rows: Sequence[Compared]) -> list[list[str]]:
         best, worst = (min(known), max(known)) if len(known) > 1 else (None, None)
         if _high_is_better(outcome.name):
             best, worst = worst, best
-        columns.append([BEST if value == best else WORST if value == worst else "" for value in values])
+        named = {best: BEST, worst: WORST}
+        columns.append(["" if value is None else named.get(value, "") for value in values])
     return [list(marks) for marks in zip(*columns, strict=True)] if columns else [[] for _ in rows]
 
 
 def _value(row: Compared, outcome: Outcome) -> float | None:
+    if outcome.met is None:
+        return None
     run = row.played.run
     if outcome.name in run.measures:
         return run.measures[outcome.name].value

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from quizkit.learn.asker import CONFIDENCES, SAID, Option, Prediction
 
 HELP = "up/down: row   h/b: held or broken   1-4: how sure   Enter: done"
+INCOMPLETE = "every row needs h (held) or b (broken) first"
 
 
 @dataclass
@@ -19,6 +20,7 @@ class PredictForm:
     at: int = 0
     verdicts: dict[str, str] = field(default_factory=dict)
     confidences: dict[str, int] = field(default_factory=dict)
+    help: str = HELP
 
     def move(self, step: int) -> None:
         """Go to another row; stops at the ends."""
@@ -26,7 +28,7 @@ class PredictForm:
 
     def judge(self, verdict: str) -> None:
         """This row's requirement holds or is broken."""
-        self.verdicts[self._name] = verdict
+        self.verdicts[self._name], self.help = verdict, HELP
 
     def be_sure(self, confidence: int) -> None:
         """How sure the learner is of this row, in percent."""
@@ -41,7 +43,7 @@ class PredictForm:
         """The predictions; if a verdict is missing, None, and that row is the current one."""
         missing = [place for place, row in enumerate(self.rows) if row.value not in self.verdicts]
         if missing:
-            self.at = missing[0]
+            self.at, self.help = missing[0], INCOMPLETE
             return None
         return {row.value: Prediction(self.verdicts[row.value], self._confidence(row.value)) for row in self.rows}
 

@@ -5,7 +5,7 @@ Checks read a trace and a history, never a protocol. One table serves requiremen
 
 from __future__ import annotations
 
-from sim.checks import availability, convergence, durability, latency, ledger, split_brain, stale_reads, traffic
+from sim.checks import availability, convergence, copies, durability, latency, ledger, split_brain, stale_reads, traffic
 from sim.checks.finding import Check, Finding, unknown
 from sim.checks.measure import Measure, MeasureSpec
 from sim.history import History
@@ -22,7 +22,8 @@ CHECKS: dict[str, Check] = {
     )
 }
 
-MEASURES: dict[str, MeasureSpec] = {spec.name: spec for spec in (*availability.SPECS, *latency.SPECS, *traffic.SPECS)}
+_SPECS = (*availability.SPECS, *copies.SPECS, *latency.SPECS, *traffic.SPECS)
+MEASURES: dict[str, MeasureSpec] = {spec.name: spec for spec in _SPECS}
 
 
 def judge_all(trace: Trace, history: History) -> dict[str, Finding]:

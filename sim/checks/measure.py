@@ -34,10 +34,10 @@ class Measure:
 
     @property
     def text(self) -> str:
-        """For people: "15 ms", ">= 3000 ms", "n/a"."""
+        """For people, with three digits that count: "1.41 ms", "351 ms", ">= 9922 ms", "n/a"."""
         if self.value is None:
             return "n/a"
-        return f"{'>= ' if self.at_least else ''}{quantity(self.value, self.unit)}"
+        return f"{'>= ' if self.at_least else ''}{quantity(round(self.value, 2 - _digits(self.value)), self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class MeasureSpec:
     meaning: str
     better: Literal["low", "high"]
     take: Callable[[Trace, History], Reading]
+
+
+def _digits(value: Number) -> int:
+    """How many of the three digits stand before the point, less one: 0 for 1.41, 2 for 351 and all that is larger."""
+    return sum(value >= bound for bound in (10, 100))
 
 
 def quantity(value: Number, unit: str) -> str:

@@ -169,17 +169,17 @@ def test_a_chain_has_few_knobs(game: Round) -> None:
 
 
 def test_an_impossible_combination_is_refused_in_words_and_asked_again(game: Round) -> None:
-    lf: Answers = ["leader-follower", "2", "k", "2", "1", "durable", "manual", "leader", "take"]
+    lf: Answers = ["leader-follower", "3", "k", "3", "1", "durable", "manual", "leader", "take"]
     result = game.play(["done", "own", *lf, expect("held", "broken"), *FOLLOW_UPS])
     (refusal,) = (scene for scene in game.audience.seen if isinstance(scene, Refused))
-    assert refusal.message == "k=2 cannot be: the leader would wait for more followers than there are"
+    assert refusal.message == "k=3 cannot be: the leader would wait for more followers than there are"
     assert "set k lower" in refusal.hint
     assert game.script.asked.count("bank/knob/k") == 2
     assert result.design.knobs["k"] == "1"
 
 
 def test_the_builder_can_begin_again_or_go_back_to_the_candidates(game: Round) -> None:
-    short: Answers = ["leader-follower", "1", "none"]
+    short: Answers = ["leader-follower", "1"]
     game.play(["done", "own", *short, "again", *short, "candidates", *BROKEN[1:]])
     assert [scene.design.id for scene in game.audience.seen if isinstance(scene, Stands)] == ["own", "own", "async"]
 

@@ -32,9 +32,9 @@ def own(home: Home, *names: str, text: str = BANK) -> list[Chosen]:
 def test_best_and_worst_of_each_column_are_marked(home: Home) -> None:
     shown = lines(home, own(home, "async", "semi-sync", "chain"))
     assert shown[3:6] == [
-        "async      BROKEN 9 -         held 360.606 ms -",
-        "semi-sync  held 0 +           held 349.453 ms",
-        "chain      held 0 +           held 329.734 ms +",
+        "async      BROKEN 9 -         held 361 ms -",
+        "semi-sync  held 0 +           held 349 ms",
+        "chain      held 0 +           held 330 ms +",
     ]
 
 
@@ -63,5 +63,12 @@ def test_without_room_each_design_is_a_block(home: Home) -> None:
     text = BANK.replace("unavailable_ms: {max: 5000}", "unavailable_ms: {max: 5000}, write_p99_ms: {max: 20}")
     shown = lines(home, own(home, "async", "chain", text=text), width=60, text=text)
     assert shown[2].split() == ["async"]
-    assert shown[3].split() == ["acked", "writes", "lost", "BROKEN", "9", "-"]
+    assert shown[3].split() == ["acked", "writes", "lost:", "0", "BROKEN", "9", "-"]
     assert max(map(len, shown)) <= 60
+
+
+def test_what_is_unknown_is_neither_best_nor_worst(home: Home) -> None:
+    missed = BANK.replace("nth: 17", "nth: 9999")
+    assert missed != BANK
+    shown = lines(home, own(home, "async", "chain", text=missed), text=missed)
+    assert all("unknown" in line and not line.endswith(("+", "-")) for line in shown[3:5])

@@ -19,14 +19,29 @@ def test_the_99th_of_a_hundred_leaves_out_one() -> None:
     assert nearest_rank(99, list(range(1, 201))) == 198
 
 
-def test_reads_and_writes_are_told_apart_and_only_ok_counts() -> None:
+def test_reads_and_writes_are_told_apart_and_what_failed_does_not_count() -> None:
     run = Run()
     run.write("w1", at=0, ok=1.403)
-    run.write("w2", at=0, until=500)
     run.write("w3", at=0, until=400, outcome="fail")
     run.read("r1", "w1", at=2, ok=2.5)
-    assert percentile(99, reads=False)(run.trace, run.history).value == 1.403
-    assert percentile(99, reads=True)(run.trace, run.history).value == 0.5
+    assert percentile(99, reads=False)(run.trace, run.history) == (1.403, False)
+    assert percentile(99, reads=True)(run.trace, run.history) == (0.5, False)
+
+
+def test_a_write_without_an_answer_counts_with_the_time_it_was_waited_for() -> None:
+    run = Run()
+    run.write("w1", at=0, ok=1)
+    run.write("w2", at=0, ok=2)
+    run.write("w3", at=0, until=500)
+    assert percentile(99, reads=False)(run.trace, run.history) == (500.0, True)
+    assert percentile(50, reads=False)(run.trace, run.history) == (2.0, False)
+
+
+def test_an_early_give_up_below_the_percentile_makes_it_a_lower_bound() -> None:
+    run = Run()
+    run.write("w1", at=0, until=1)
+    run.write("w2", at=0, ok=2)
+    assert percentile(99, reads=False)(run.trace, run.history) == (2.0, True)
 
 
 def test_stuck_until_the_heal_counts_but_invoked_after_it_does_not() -> None:
@@ -36,7 +51,12 @@ def test_stuck_until_the_heal_counts_but_invoked_after_it_does_not() -> None:
     assert percentile(99, reads=False)(run.trace, run.history).value == 1000.0
 
 
-def test_no_ok_no_value() -> None:
+def test_a_write_that_never_ended_was_waited_for_until_the_heal() -> None:
     run = Run()
     run.write("w1", at=0)
+    assert percentile(50, reads=False)(run.trace, run.history) == (1000.0, True)
+
+
+def test_no_operation_no_value() -> None:
+    run = Run()
     assert percentile(50, reads=False)(run.trace, run.history).value is None

@@ -63,9 +63,9 @@ def test_a_run_in_which_nothing_happened_breaks_no_table() -> None:
     ("value", "unit", "at_least", "text"),
     [
         (15.0, "ms", False, "15 ms"),
-        (1.403, "ms", False, "1.403 ms"),
+        (1.403, "ms", False, "1.4 ms"),
         (3000.0, "ms", True, ">= 3000 ms"),
-        (1234567.5, "writes/s", False, "1234567.5 writes/s"),
+        (1234567.5, "writes/s", False, "1234568 writes/s"),
         (0, "ops", False, "0 ops"),
         (None, "ms", False, "n/a"),
     ],

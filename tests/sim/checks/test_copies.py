@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from sim.checks.copies import copies_at_ack
+from tests.sim.checks.build import Run
+from tests.sim.helpers import at_write, play
+
+
+def answered(*disks: str) -> Run:
+    run = Run()
+    run.write("w1", at=0, ok=2)
+    for node in disks:
+        run.event(1, "durable", node, "w1", n=1)
+    run.event(2, "reply_sent", "A", "w1", peer="c1")
+    return run
+
+
+def test_the_fewest_disks_count_and_later_ones_do_not() -> None:
+    run = answered("A", "B")
+    run.event(3, "durable", "C", "w1", n=1)
+    assert copies_at_ack(run.trace, run.history).value == 2
+
+
+def test_what_was_cut_off_is_no_copy() -> None:
+    run = Run()
+    run.write("w1", at=0, ok=2)
+    run.event(1, "durable", "B", "w1", n=1)
+    run.event(1, "discarded", "B", "w1", n=1)
+    run.event(2, "reply_sent", "A", "w1", peer="c1")
+    assert copies_at_ack(run.trace, run.history).value == 0
+
+
+def test_no_answer_no_value() -> None:
+    run = Run()
+    run.write("w1", at=0)
+    assert copies_at_ack(run.trace, run.history).value is None
+
+
+@pytest.mark.parametrize(
+    ("design", "slow", "copies"),
+    [
+        ({}, "BC", 1),
+        ({"wait_for": 1}, "C", 2),
+        ({"wait_for": 1, "ack_when": "received"}, "C", 1),
+        ({"wait_for": "majority", "replicas": 5}, "DE", 3),
+        ({"wait_for": "all"}, "C", 3),
+        ({"topology": "chain"}, "C", 3),
+    ],
+)
+def test_designs_keep_what_they_say(design: dict[str, object], slow: str, copies: int) -> None:
+    late = {"at_ms": 0, "do": "slow", "from": ["A", "B"], "to": list(slow), "egress_ms": 5}
+    assert play(design, late).measures["copies_at_ack"].value == copies
+
+
+def test_a_chain_that_shrinks_confirms_on_fewer_disks() -> None:
+    assert play({"topology": "chain"}, at_write(20, "power_cut", "middle")).measures["copies_at_ack"].value == 2
