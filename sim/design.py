@@ -74,11 +74,19 @@ def _build(given: Mapping[str, Any]) -> Design:
 
 
 def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Knobs with some of them changed; what does not matter any more with these changes falls away."""
+    """Knobs with some of them changed; what cannot stay beside the changes falls away. `read_design` judges the result."""
     wanted = _expand(changes)
     merged = {**raw, **wanted}
-    design = _build(merged)
-    return {name: value for name, value in merged.items() if name in wanted or matters(KNOBS[name], design)}
+    while True:
+        try:
+            read_design(merged)
+        except SetupError as error:
+            (in_the_way,) = error.where
+            if in_the_way in wanted:
+                return merged
+            del merged[str(in_the_way)]
+        else:
+            return merged
 
 
 def matters(knob: Knob, design: Design) -> bool:

@@ -53,7 +53,8 @@ def refused(style: Style, scene: Refused) -> str:
 def stands(style: Style, scene: Stands) -> str:
     """A design and its knobs, those that were changed with a mark."""
     knobs = " ".join(f"{name}={value}{'*' if name in scene.design.changed else ''}" for name, value in scene.knobs.items())
-    return "\n".join(["", f"{INDENT}{style.bold(capital(scene.design.label))}", style.dim(style.prose(knobs, INDENT)), "", ""])
+    label = capital(scene.design.label) + (" (changed)" if scene.design.changed else "")
+    return "\n".join(["", f"{INDENT}{style.bold(label)}", style.dim(style.prose(knobs, INDENT)), "", ""])
 
 
 def shot(style: Style, scene: Shot) -> str:

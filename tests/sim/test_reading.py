@@ -96,6 +96,19 @@ def test_overriding_the_topology_drops_the_knobs_it_has_no_use_for() -> None:
         read_design(override(base, {"topology": "chain", "wait_for": "all"}))
 
 
+def test_overriding_drops_what_cannot_stay_beside_the_change_and_nothing_else() -> None:
+    base = {"wait_for": "majority", "promote_quorum": "safe", "replicas": "5", "promote": "any"}
+    changed = override(base, {"wait_for": "none"})
+    assert changed == {"wait_for": "none", "replicas": "5", "promote": "any"}
+    assert override({"wait_for": "k", "k": "4", "replicas": "5"}, {"replicas": "3"}) == {"wait_for": "k", "replicas": "3"}
+
+
+@pytest.mark.parametrize("changes", [{"k": "2"}, {"failover": "manual", "promote": "any"}])
+def test_a_knob_that_changes_nothing_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(SetupError, match="changes nothing here"):
+        read_design(override({"wait_for": "all"}, changes))
+
+
 def test_an_untouched_key_is_refused() -> None:
     row = Reader({"a": 1, "b": 2})
     row.number("a", 0)

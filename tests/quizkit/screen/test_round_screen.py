@@ -42,7 +42,7 @@ def test_a_refusal_is_a_sentence_and_a_way_out() -> None:
 def test_a_design_stands_with_its_knobs_and_marks_the_changed_ones() -> None:
     design = Chosen("async", "asynchronous", "", {}, ("k",))
     assert lines(round_text.stands(PLAIN, scenes.Stands(design, {"wait_for": "k", "k": 2}))) == [
-        "Asynchronous",
+        "Asynchronous (changed)",
         "wait_for=k k=2*",
     ]
 
