@@ -50,15 +50,12 @@ def find_home() -> Home:
     return Home(data=dirs.user_data_path, cache=dirs.user_cache_path)
 
 
-def make_folder(folder: Path) -> Path:
-    """Create `folder` with its parents; raises QuizkitError if the place cannot be written."""
+def make_folder(folder: Path, hint: str = "free the place, or set QUIZKIT_HOME to a folder that can be written") -> Path:
+    """Create `folder` with its parents; raises QuizkitError with this hint if the place cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise QuizkitError(
-            f"cannot create the folder {folder}: {error.strerror}",
-            "free the place, or set QUIZKIT_HOME to a folder that can be written",
-        ) from error
+        raise QuizkitError(f"cannot create the folder {folder}: {error.strerror}", hint) from error
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,8 @@ import typer
 
 from quizkit.commands.json_output import print_json
 from quizkit.errors import QuizkitError, UsageError
-from quizkit.home import find_home
+from quizkit.home import Home, find_home
+from quizkit.library.load import open_library
 from quizkit.screen.style import terminal_style
 from quizkit.words import plural
 
@@ -32,7 +34,8 @@ def import_note(
     """Turn a Markdown note into a deck and scenario drafts, to be reviewed by you.
 
     Flashcards and interview stories are taken over; damaged characters are repaired; whatever was not understood is
-    listed with its line. Running it again changes nothing, and a draft that you edited is never overwritten.
+    listed with its line. Running it again changes nothing, and a draft that you edited is never overwritten. Where other
+    content has the note's name already, the ids of the drafts get `-note` behind it.
 
     \b
     Examples:
@@ -43,18 +46,20 @@ def import_note(
     from quizkit.library.notes.read import read_note
     from quizkit.library.notes.repair import decode, repair
     from quizkit.library.notes.save import save
-    from quizkit.library.notes.write import drafts
+    from quizkit.library.notes.write import drafts, unlike
 
     text, notice = decode(_read(note))
     text, repairs = repair(text)
-    parsed = read_note(text, note.name)
-    folder = (out or find_home().content).absolute()
+    home = find_home()
+    folder = (out or home.content).absolute()
+    parsed = replace(read_note(text, note.name), folder=str(note.absolute().parent))
+    parsed = unlike(parsed, open_library(home), folder)
     states = {str(path): state for path, state in save(drafts(parsed), parsed, folder, dry_run).items()}
     if as_json:
         print_json(_as_data(parsed, notice, repairs, states))
     else:
         width = terminal_style().width
-        for indent, line in _report(parsed, notice, repairs, states):
+        for indent, line in [*_report(parsed, notice, repairs, states), *_ending(states, folder, home)]:
             typer.echo(_wrapped(line, indent, width))
 
 
@@ -106,10 +111,19 @@ def _report(note: Note, notice: str, repairs: list[Repair], states: dict[str, st
         yield from ((KEEP, path) for path in states if states[path] == state)
     if not states:
         yield 2, f"Nothing to write: {NO_CARDS}"
-    elif "written" in states.values():
-        yield 0, ""
-        yield 2, "Review the drafts, then set `reviewed: true`."
+
+
+def _ending(states: dict[str, str], folder: Path, home: Home) -> Iterator[tuple[int, str]]:
+    """What to do with the drafts now."""
+    if "written" not in states.values():
+        return
+    yield 0, ""
+    yield 2, "Review the drafts, then set `reviewed: true`."
+    if folder.resolve() == home.content.resolve():
         yield 2, "Until then: quizkit drill --drafts"
+    else:
+        yield 2, "They are not loaded from there: move them to your content folder, below"
+        yield KEEP, str(home.content)
 
 
 def _span(unused: Unused) -> str:

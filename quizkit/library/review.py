@@ -52,7 +52,7 @@ def _drafts(part: Compiled) -> Iterator[Problem]:
     records: list[Deck | Scenario] = [*part.content.decks.values(), *part.content.scenarios.values()]
     for record in records:
         if not record.reviewed:
-            place, hint = part.document.place(("reviewed",), key=True), "review it, then remove `reviewed: false`"
+            place, hint = part.document.place(("reviewed",), key=True), "review it, then set `reviewed: true`"
             yield Problem(place, f"`{record.id}` is a draft", hint, WARNING)
 
 

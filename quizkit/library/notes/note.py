@@ -59,7 +59,10 @@ class Trap:
 
 @dataclass
 class Note:
-    """`name` is the file's name; `facts` are the `> **Key**: value` lines."""
+    """`name` is the file's name, `folder` where it stands; `facts` are the `> **Key**: value` lines.
+
+    `suffix` tells the note's ids from those of other content, if they would be the same.
+    """
 
     name: str
     title: str
@@ -68,8 +71,10 @@ class Note:
     traps: list[Trap] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
+    folder: str = ""
+    suffix: str = ""
 
     @property
     def slug(self) -> str:
         """What the ids and the files made from the note begin with; it hangs on the file's name alone if it can."""
-        return note_slug(self.name, self.title)
+        return f"{note_slug(self.name, self.title)}{self.suffix}"

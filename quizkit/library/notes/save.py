@@ -37,7 +37,7 @@ def save(drafts: Mapping[PurePosixPath, str], note: Note, folder: Path, dry_run:
 
 
 def _origin(note: Note) -> str:
-    return printable(f"{note.name} ({note.title})")
+    return printable(f"{note.name} ({note.title})" + (f" in {note.folder}" if note.folder else ""))
 
 
 def _marked(text: str, note: Note) -> str:
@@ -67,6 +67,8 @@ def _state(path: Path, text: str, note: Note) -> str:
             f"{path} was edited since it was imported, so it stays as it is",
             "import into another folder with --out, or remove the file to have it drafted again",
         )
+    if rest == text.partition("\n")[2]:
+        return UNCHANGED  # the note was moved
     if found[1] != _origin(note):
         raise QuizkitError(
             f"{path} was drafted from another note, {found[1]}",
@@ -76,7 +78,7 @@ def _state(path: Path, text: str, note: Note) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    make_folder(path.parent)
+    make_folder(path.parent, "free the place, or choose another folder with --out")
     try:
         write_whole(path, text)
     except OSError as error:

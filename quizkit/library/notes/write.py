@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from dataclasses import replace
 from itertools import chain, count
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from quizkit.library.catalog import Library
 from quizkit.library.notes.ids import card_id, scenario_id, slug
 from quizkit.library.notes.markup import printable
 from quizkit.library.notes.note import Note, Trap
@@ -21,12 +23,39 @@ def drafts(note: Note) -> dict[PurePosixPath, str]:
     files: dict[PurePosixPath, str] = {}
     if note.questions:
         files[PurePosixPath("decks", f"{note.slug}.yaml")] = _facts(note) + to_yaml(_deck(note))
+    for number, (name, trap) in enumerate(zip(_scenario_ids(note), note.traps, strict=True)):
+        path = PurePosixPath("scenarios", f"{name if number else note.slug}.yaml")
+        files[path] = to_yaml({"id": name} | _scenario(note, trap))
+    return files
+
+
+def unlike(note: Note, library: Library, folder: Path) -> Note:
+    """The note with ids that no other content has: `-note` is added to all of them if one is taken.
+
+    The note's own drafts below `folder` take nothing, so importing it again gives the same ids.
+    """
+    suffixes = chain(["", "-note"], (f"-note-{n}" for n in count(2)))
+    named = (replace(note, suffix=suffix) for suffix in suffixes)
+    return next(one for one in named if not _taken(one, library, folder))
+
+
+def _taken(note: Note, library: Library, folder: Path) -> bool:
+    own = {str(folder / path) for path in drafts(note)}
+    cards = [card_id(note.slug, question.q) for question in note.questions]
+    decks = [note.slug] if note.questions else []
+    found = [
+        *(library.decks[deck].place for deck in decks if deck in library.decks),
+        *(library.cards[card].place for card in cards if card in library.cards),
+        *(library.scenarios[name].place for name in _scenario_ids(note) if name in library.scenarios),
+    ]
+    return any(place.file not in own for place in found)
+
+
+def _scenario_ids(note: Note) -> list[str]:
     ids: list[str] = []
     for trap in note.traps:
         ids.append(_free(scenario_id(note.slug, trap.title), ids))
-        path = PurePosixPath("scenarios", f"{ids[-1] if len(ids) > 1 else note.slug}.yaml")
-        files[path] = to_yaml({"id": ids[-1]} | _scenario(note, trap))
-    return files
+    return ids
 
 
 def to_yaml(value: dict[str, Any]) -> str:

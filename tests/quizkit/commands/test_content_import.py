@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from quizkit.commands.content_import import import_note
+from quizkit.errors import QuizkitError
 from quizkit.home import Home
 from quizkit.library.load import load_library
 from tests.quizkit.library.notes.fixtures import HERE, NOTES, SEED
@@ -144,9 +146,6 @@ def test_an_edited_draft_is_kept(quizkit_process: Callable[..., subprocess.Compl
     ],
 )
 def test_what_is_no_note(tmp_path: Path, name: str, status: int, message: str) -> None:
-    from quizkit.commands.content_import import import_note
-    from quizkit.errors import QuizkitError
-
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     path = tmp_path / name
     with pytest.raises(QuizkitError) as error:
@@ -163,3 +162,37 @@ def test_a_folder_that_cannot_be_written(
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith(f"quizkit: error: cannot read {tmp_path}/out/decks/leader-and-follower.yaml: ")
     assert "hint: " in result.stderr
+    assert "QUIZKIT_HOME" not in result.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_no_matter_of_the_home(quizkit: Quizkit) -> None:
+    result = quizkit("content", "import", str(SEED), "--out", "/proc/quizkit")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "cannot create the folder /proc/quizkit/decks" in result.stderr
+    assert result.stderr.endswith("  hint: free the place, or choose another folder with --out\n")
+
+
+def test_drafts_elsewhere_are_not_said_to_be_drilled(quizkit: Quizkit, home: Home, tmp_path: Path) -> None:
+    shown = quizkit("content", "import", str(SEED), "--out", str(tmp_path / "out")).stdout
+    assert "quizkit drill" not in shown
+    assert shown.endswith(f"They are not loaded from there: move them to your content folder, below\n{home.content}\n")
+
+
+def test_a_note_that_is_named_like_other_content_gets_ids_of_its_own(quizkit: Quizkit, home: Home, tmp_path: Path) -> None:
+    shipped = set(load_library(home)[0].decks)
+    assert "split-brain" in shipped
+    note = tmp_path / "split-brain.md"
+    note.write_text("# Split\n\n## Flashcards\n\n- **Q: Why?**\n  *A: Because.*\n")
+    runs = [quizkit("content", "import", str(note)).stdout for _ in range(3)]
+    assert f"written:\n{home.content}/decks/split-brain-note.yaml\n" in runs[0]
+    assert f"unchanged:\n{home.content}/decks/split-brain-note.yaml\n" in runs[1]
+    assert runs[1] == runs[2]
+    library, problems = load_library(home)
+    assert set(library.decks) == shipped | {"split-brain-note"}
+    assert "split-brain-note-why" in library.cards
+    assert not [problem for problem in problems if "taken" in problem.message]
+    other = tmp_path / "other" / "split-brain.md"
+    other.parent.mkdir()
+    other.write_text(note.read_text().replace("Why", "Who"))
+    with pytest.raises(QuizkitError, match="was drafted from another note"):
+        import_note(other)

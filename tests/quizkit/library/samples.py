@@ -52,7 +52,7 @@ designs:
   semi-sync:
     label: Semi-synchronous
     candidate: One follower has it.
-    set: {{wait_for: 1}}
+    set: {{wait_for: k, k: 1}}
     expect: {{crash: {{lost_acked_writes: holds, unavailable_ms: holds}}}}
 debrief: Wait for someone.
 follow_ups: [{{ask: And then?, listen_for: [fencing]}}]

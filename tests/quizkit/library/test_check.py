@@ -92,7 +92,7 @@ def test_a_draft_only_warns(shipped: Path, home: Home) -> None:
     report = check_content(None, home, prove=False)
     assert (report.errors, report.warnings) == (0, 3)
     assert str(report.problems[0]) == (
-        f"{shipped}/decks/acks.yaml:3:1: warning: `acks` is a draft\n    hint: review it, then remove `reviewed: false`"
+        f"{shipped}/decks/acks.yaml:3:1: warning: `acks` is a draft\n    hint: review it, then set `reviewed: true`"
     )
 
 
@@ -101,7 +101,7 @@ REFUSED = {
     "network": ("delay_ms: [0.3, 0.8]", "delay: [0.3, 0.8]", "async-trap.yaml:9:11: unknown key: delay"),
     "fault": ("do: power_cut", "do: powercut", "async-trap.yaml:15:56: unknown do: powercut"),
     "knob": ("{wait_for: none}", "{wait_four: none}", "async-trap.yaml:20:11: unknown knob: wait_four"),
-    "knob value": ("{wait_for: 1}", "{wait_for: one}", "async-trap.yaml:25:11: wait_for cannot be one"),
+    "knob value": ("{wait_for: k, k: 1}", "{wait_for: one, k: 1}", "async-trap.yaml:25:11: wait_for cannot be one"),
     "requirement": (
         "unavailable_ms: {max: 5000}",
         "unavailable_ms: 5000",

@@ -35,7 +35,7 @@ def test_a_scenario_becomes_a_record_whose_simulator_parts_stay_raw() -> None:
     assert scenario.raw_setup["workload"] == {"kind": "ledger", "clients": "4", "ops": "60"}
     assert scenario.raw_requirements == {"lost_acked_writes": "0", "unavailable_ms": {"max": "5000"}}
     assert scenario.kill_shots["crash"].raw_faults[0]["at_ms"] == "0"
-    assert scenario.designs["semi-sync"].raw_knobs == {"wait_for": "1"}
+    assert scenario.designs["semi-sync"].raw_knobs == {"wait_for": "k", "k": "1"}
     assert scenario.designs["semi-sync"].says == "One follower has it."
     assert scenario.follow_ups[0].listen_for == ("fencing",)
     assert scenario.reviewed is True

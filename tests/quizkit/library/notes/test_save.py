@@ -73,3 +73,14 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "out/decks/n.yaml").mkdir(parents=True)
     with pytest.raises(QuizkitError, match=r"cannot read .*Is a directory"):
         save({PATH: "a: b\n"}, NOTE, tmp_path / "out")
+
+
+def test_a_note_of_the_same_name_and_title_in_another_folder_is_another_note(tmp_path: Path) -> None:
+    here, there = Note("n.md", "Title", folder="/here"), Note("n.md", "Title", folder="/there")
+    save({PATH: "a: b\n"}, here, tmp_path)
+    before = (tmp_path / PATH).read_bytes()
+    with pytest.raises(QuizkitError, match=r"was drafted from another note, n\.md \(Title\) in /here"):
+        save({PATH: "a: c\n"}, there, tmp_path)
+    assert (tmp_path / PATH).read_bytes() == before
+    assert save({PATH: "a: b\n"}, there, tmp_path) == {tmp_path / PATH: "unchanged"}  # the same note, moved
+    assert save({PATH: "a: c\n"}, here, tmp_path) == {tmp_path / PATH: "written"}
