@@ -31,7 +31,9 @@ WITHOUT_TERMINAL = "use `quizkit due --json` and `quizkit answer CARD --rating g
 def drill(
     deck: Annotated[str | None, typer.Option(help="Only this deck.")] = None,
     tag: Annotated[str | None, typer.Option(help="Only cards with this tag.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="No more cards than this.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="No more answers than this; a card that comes back counts again.")
+    ] = None,
     new: Annotated[int, typer.Option(min=0, help="How many new cards a day.")] = NEW_A_DAY,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also cards that nobody has reviewed yet.")] = False,
 ) -> None:
@@ -52,11 +54,11 @@ def drill(
     with open_journal(home) as journal:
         states = card_states(journal)
         queue = build_queue(cards, states, now(), new)
-        order = (*queue.order, *queue.soon)[:limit]
+        order = (*queue.order, *queue.soon)
         if not order:
             sys.stdout.write(screen.nothing_due(style, queue.next_due, now()))
             return
-        Sitting(journal, library, Drill.begin(order, states, now()), style).run()
+        Sitting(journal, library, Drill.begin(order, states, now(), limit), style).run()
 
 
 @dataclass

@@ -16,7 +16,8 @@ class Drill:
     """The cards of a sitting, in order, and how far it got. `card` is the one being asked; None: the sitting is over.
 
     Failed and new cards come back until they graduate from their learning steps: when their minutes are over, or early
-    if nothing else is left, because waiting at a screen teaches nobody.
+    if nothing else is left, because waiting at a screen teaches nobody. After `most` answers the sitting is over all the
+    same; it counts answers, not cards, so that it promises how long the sitting takes.
     """
 
     order: tuple[str, ...]
@@ -24,11 +25,12 @@ class Drill:
     card: str | None = None
     revealed: bool = False
     answers: list[Fact] = field(default_factory=list)
+    most: int | None = None
 
     @classmethod
-    def begin(cls, order: tuple[str, ...], states: Mapping[str, CardState], at: datetime) -> Drill:
+    def begin(cls, order: tuple[str, ...], states: Mapping[str, CardState], at: datetime, most: int | None = None) -> Drill:
         """A sitting over these cards; it does not share `states` with the caller."""
-        drill = cls(order, {card: states[card] for card in order if card in states})
+        drill = cls(order[:most], {card: states[card] for card in order[:most] if card in states}, most=most)
         drill._ask_next(at)
         return drill
 
@@ -58,9 +60,10 @@ class Drill:
 
     @property
     def left(self) -> int:
-        """How many cards are not done with: not asked yet, or still being learnt."""
+        """How many cards are not done with: not asked yet, or still being learnt; no more than may be asked."""
         asked = {answer.subject for answer in self.answers}
-        return len(self.waiting) + sum(self.states[card].is_learning for card in asked)
+        cards = len(self.waiting) + sum(self.states[card].is_learning for card in asked)
+        return cards if self.most is None else min(cards, self.most - len(self.answers))
 
     @property
     def ratings(self) -> Counter[str]:
@@ -71,7 +74,9 @@ class Drill:
         waiting = self.waiting
         asked = {answer.subject for answer in self.answers}
         learning = sorted((self.states[card].due, card) for card in asked if self.states[card].is_learning)
-        if learning and (not waiting or learning[0][0] <= at):
+        if len(self.answers) == self.most:
+            self.card = None
+        elif learning and (not waiting or learning[0][0] <= at):
             self.card = learning[0][1]
         else:
             self.card = waiting[0] if waiting else None

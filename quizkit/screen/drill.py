@@ -66,7 +66,8 @@ def summary(style: Style, drill: Drill) -> str:
         return "No card was answered.\n"
     known = total - drill.ratings["again"]
     grades = ", ".join(f"{drill.ratings[rating]} {rating}" for rating in RATINGS if drill.ratings[rating])
-    left = f" {len(drill.waiting)} cards of this sitting are left." if drill.waiting else ""
+    verb = "is" if len(drill.waiting) == 1 else "are"
+    left = f" {plural(len(drill.waiting), 'card')} of this sitting {verb} left." if drill.waiting else ""
     return style.bold(f"{plural(total, 'answer')}, {known * 100 // total} % known") + f" ({grades}).{left}\n"
 
 

@@ -47,7 +47,8 @@ def reviews(home: Home) -> list[tuple[str, str]]:
 
 
 def test_a_sitting_from_the_first_card_to_the_last(home: Home, quizkit: Callable[..., Result]) -> None:
-    terminal = drill("--limit", "3")
+    write_deck(home, "mine", *CARDS[:3])
+    terminal = drill()
     answer(terminal, "mine-1", "4")
     answer(terminal, "mine-2", "1")
     answer(terminal, "mine-3", "4")
@@ -78,6 +79,13 @@ def test_undo_and_stop(home: Home) -> None:
         assert card_states(journal)["mine-1"].reviews == 1
 
 
+def test_a_limit_ends_the_sitting_even_if_a_card_failed(home: Home) -> None:
+    terminal = drill("--limit", "1")
+    answer(terminal, "mine-1", "1")
+    assert end(terminal)[0] == 0
+    assert reviews(home) == [("mine-1", "again")]
+
+
 def test_keys_typed_ahead_all_count(home: Home) -> None:
     terminal = drill("--limit", "2")
     terminal.send(" 4 4")
@@ -101,7 +109,7 @@ def test_leaving_keeps_what_was_answered_and_says_so(home: Home, key: str, looke
 
 
 def test_sixty_columns_are_enough() -> None:
-    terminal = drill("--limit", "2", columns=60)
+    terminal = drill("--limit", "4", columns=60)
     terminal.expect_exact("? help ")
     terminal.send("?1 4 u?s 4 1 3 3")
     status, shown = end(terminal)

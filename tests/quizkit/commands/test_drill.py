@@ -97,6 +97,10 @@ def test_stopping_says_what_is_left(sit: Sit) -> None:
     assert sit(" 4q").endswith("1 answer, 100 % known (1 easy). 2 cards of this sitting are left.\n")
 
 
+def test_one_card_that_is_left_is_one(sit: Sit) -> None:
+    assert sit(" 4 4q").endswith(" 1 card of this sitting is left.\n")
+
+
 def test_help_and_scenarios(sit: Sit) -> None:
     shown = sit("?s 4s q")
     assert "take the last answer back" in shown

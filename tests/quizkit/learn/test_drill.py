@@ -15,9 +15,15 @@ AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 class Sitting:
     """A drill whose clock moves a little with every answer, and which keeps what was asked."""
 
-    def __init__(self, order: str, states: dict[str, CardState] | None = None, pace: timedelta = timedelta(seconds=9)) -> None:
+    def __init__(
+        self,
+        order: str,
+        states: dict[str, CardState] | None = None,
+        pace: timedelta = timedelta(seconds=9),
+        most: int | None = None,
+    ) -> None:
         self.at, self.pace, self.ids = AT, pace, count()
-        self.drill = Drill.begin(tuple(order), states or {}, AT)
+        self.drill = Drill.begin(tuple(order), states or {}, AT, most)
 
     def grade(self, rating: str) -> str:
         card = self.drill.card
@@ -94,3 +100,18 @@ def test_it_counts_grades_and_what_is_left() -> None:
 
 def test_a_sitting_without_cards_is_over() -> None:
     assert Drill.begin((), {}, AT).card is None
+
+
+def test_a_limit_counts_answers() -> None:
+    sitting = Sitting("abc", known("a", "b", "c"), most=1)
+    assert (sitting.drill.left, sitting.grade_all("again")) == (1, "a")
+    sitting = Sitting("abc", most=3, pace=timedelta(minutes=4))
+    assert sitting.grade_all("again") == "aba"
+    assert sitting.drill.left == 0
+
+
+def test_an_answer_that_was_taken_back_does_not_use_up_the_limit() -> None:
+    sitting = Sitting("ab", most=2)
+    sitting.grade("easy")
+    sitting.drill.undone(None)
+    assert sitting.grade_all("easy") == "ab"
