@@ -13,7 +13,7 @@ from quizkit.library.compile import Compiled, compile_file
 from quizkit.library.load import FOLDERS, content_files, find_shipped, load_library, merge, yaml_files
 from quizkit.library.problems import ERROR, Problem, in_order, unreadable
 from quizkit.library.prove import judge_trial
-from quizkit.library.review import find_targets, review
+from quizkit.library.review import find_targets, refusals, review
 from quizkit.library.rubric import FILE as RUBRIC
 from quizkit.library.rubric import read_rubric
 from quizkit.library.strict_yaml import Document
@@ -59,10 +59,11 @@ def check_content(path: Path | None, home: Home, prove: bool = True, progress: P
     report = _count(checked)
     names = {part.document.file for part in checked}
     report.problems = [problem for problem in repetitions if problem.place.file in names]
-    for part in checked:
-        report.problems += [*part.problems, *review(part, targets)]
+    report.problems += [problem for part in checked for problem in (*part.problems, *refusals(part))]
+    wrong = {problem.place.file for problem in report.problems if problem.severity == ERROR}
+    report.problems += [problem for part in checked for problem in review(part, targets)]
     if prove:
-        _prove(checked, report, progress)
+        _prove([part for part in checked if part.document.file not in wrong], report, progress)
     report.problems = in_order(report.problems)
     return report
 
@@ -103,14 +104,9 @@ def _count(checked: Iterable[Compiled]) -> Report:
 
 
 def _prove(checked: Iterable[Compiled], report: Report, progress: Progress) -> None:
-    """Play every trial of the scenarios that are right so far."""
-    wrong = {problem.place.file for problem in report.problems if problem.severity == ERROR}
+    """Play every trial of these scenarios."""
     todo = [
-        (trial, part.document)
-        for part in checked
-        if part.document.file not in wrong
-        for scenario in part.content.scenarios.values()
-        for trial in trials(scenario)
+        (trial, part.document) for part in checked for scenario in part.content.scenarios.values() for trial in trials(scenario)
     ]
     results = run_trials([trial for trial, _ in todo])
     with progress("proving claims", len(todo)) as advance:

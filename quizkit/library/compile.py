@@ -14,9 +14,10 @@ from quizkit.library.problems import ERROR, Problem, in_order, repeated
 from quizkit.library.records import card_record, scenario_record
 from quizkit.library.rules import repeated_shots, unfinished
 from quizkit.library.schema import CARD_KINDS, BasicCard, DeckFile, ScenarioFile
-from quizkit.library.strict_yaml import Document, read_yaml
+from quizkit.library.strict_yaml import Document, Path, read_yaml
 from quizkit.words import did_you_mean
 
+BASIC = "basic"  # the kind of a card that names none
 SCENARIO_KEYS = ("id", "interviewer", "workload", "kill_shots", "designs")
 
 
@@ -37,7 +38,7 @@ def compile_file(data: bytes, file: str) -> Compiled:
     """Read and validate a deck or a scenario: what is right stands in `content`, what is wrong in `problems`."""
     compiled = Compiled(read_yaml(data, file))
     if compiled.document.value is not None:
-        compile_kind = _compile_deck if _is_deck(compiled.document) else _compile_scenario
+        compile_kind = _compile_deck if is_deck(compiled.document) else _compile_scenario
         compile_kind(compiled)
     causes = {problem.place for problem in compiled.document.problems}  # their consequences would only confuse
     consequences = [problem for problem in compiled.problems if problem.place not in causes]
@@ -45,7 +46,7 @@ def compile_file(data: bytes, file: str) -> Compiled:
     return compiled
 
 
-def _is_deck(document: Document) -> bool:
+def is_deck(document: Document) -> bool:
     """By the folder that the file stands in, or else by its keys."""
     folder = FilePath(document.file).parent.name
     if folder in ("decks", "scenarios"):
@@ -70,16 +71,21 @@ def _compile_deck(compiled: Compiled) -> None:
 
 
 def _valid_card(compiled: Compiled, entry: Any, index: int) -> BasicCard | None:
-    document, path = compiled.document, ("cards", index)
-    kind = entry.get("kind", "basic") if isinstance(entry, dict) else "basic"
+    path = ("cards", index)
+    kind = entry.get("kind", BASIC) if isinstance(entry, dict) else BASIC
     if not isinstance(kind, str) or kind not in CARD_KINDS:
-        place = document.place((*path, "kind"))
+        place = compiled.document.place((*path, "kind"))
         compiled.problems.append(Problem(place, f"unknown kind of card `{kind}`", did_you_mean(str(kind), CARD_KINDS)))
+        _validated(compiled, {**entry, "kind": BASIC}, BASIC, path)  # for what else is wrong with it
         return None
+    return _validated(compiled, entry, kind, path)
+
+
+def _validated(compiled: Compiled, entry: Any, kind: str, path: Path) -> BasicCard | None:
     try:
         return CARD_KINDS[kind].model_validate(entry)
     except ValidationError as error:
-        compiled.problems += explain(error, CARD_KINDS[kind], document, path)
+        compiled.problems += explain(error, CARD_KINDS[kind], compiled.document, path)
         return None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from quizkit.library.catalog import Card, Deck, Library, Scenario
+from quizkit.library.catalog import Deck, Library, Scenario
 from quizkit.library.claims import wrong_claims
-from quizkit.library.compile import Compiled
+from quizkit.library.compile import Compiled, is_deck
 from quizkit.library.problems import ERROR, WARNING, Problem
 from quizkit.library.readers import refused_by_simulator
 from quizkit.words import did_you_mean
@@ -42,6 +42,10 @@ def review(part: Compiled, targets: Targets) -> Iterator[Problem]:
     yield from _unsourced(part)
     yield from _cards_that_see_nothing(part, targets.scenarios)
     yield from _scenarios_without_their_cards(part, targets.cards)
+
+
+def refusals(part: Compiled) -> Iterator[Problem]:
+    """What keeps the file's scenarios from being played and proved."""
     if not part.content.decks:
         yield from refused_by_simulator(part.document)
     for scenario in part.content.scenarios.values():
@@ -57,11 +61,18 @@ def _drafts(part: Compiled) -> Iterator[Problem]:
 
 
 def _unsourced(part: Compiled) -> Iterator[Problem]:
-    records: list[Card | Scenario] = [*part.content.cards.values(), *part.content.scenarios.values()]
-    for record in records:
-        if not record.sources:
+    """Cards and scenarios without a source, also those with which something else is wrong."""
+    whole = part.document.value
+    if not isinstance(whole, dict):
+        return
+    cards = whole.get("cards")
+    entries = {("cards", index): card for index, card in enumerate(cards if isinstance(cards, list) else [])}
+    severity = WARNING if whole.get("reviewed") == "false" else ERROR
+    for path, entry in (entries if is_deck(part.document) else {(): whole}).items():
+        if isinstance(entry, dict) and not entry.get("sources"):
             hint = "add `sources: [{title: ..., url: ..., seen: primary}]`"
-            yield Problem(record.place, f"`{record.id}` names no source", hint, ERROR if record.reviewed else WARNING)
+            place = part.document.place((*path, "id"))
+            yield Problem(place, f"`{entry.get('id', 'this')}` names no source", hint, severity)
 
 
 def _cards_that_see_nothing(part: Compiled, scenarios: list[str]) -> Iterator[Problem]:

@@ -86,6 +86,17 @@ def test_reviewed_content_needs_sources(shipped: Path, home: Home) -> None:
     ]
 
 
+def test_no_error_of_a_card_hides_another(shipped: Path, home: Home) -> None:
+    deck = changed(DECK, "    level: 2\n", "    level: 9\n    kind: basics\n    hint: x\n").replace(SOURCES, "[]", 1)
+    write(shipped, deck, SCENARIO)
+    assert first_lines(check_content(None, home, prove=False)) == [
+        "acks.yaml:4:9: `ack-async` names no source",
+        "acks.yaml:7:12: `level` must be at most 3, not 9",
+        "acks.yaml:8:11: unknown kind of card `basics`",
+        "acks.yaml:9:5: unknown key `hint`",
+    ]
+
+
 def test_a_draft_only_warns(shipped: Path, home: Home) -> None:
     unsourced = DECK.replace(f"    sources: {SOURCES}\n", "")
     write(shipped, changed(unsourced, "cards:\n", "reviewed: false\ncards:\n"), SCENARIO)
@@ -184,7 +195,12 @@ def test_a_shot_that_never_strikes_is_an_error(shipped: Path, home: Home) -> Non
 
 
 def test_a_scenario_with_errors_is_not_played(shipped: Path, home: Home) -> None:
-    assert check_scenario(shipped, home, "cards: [ack-async]", "cards: [gone]", prove=True).proved == 0
+    assert check_scenario(shipped, home, "{wait_for: none}", "{wait_fro: none}", prove=True).proved == 0
+
+
+def test_a_link_that_leads_nowhere_keeps_nothing_from_being_proved(shipped: Path, home: Home) -> None:
+    report = check_scenario(shipped, home, "cards: [ack-async]", "cards: [gone]", prove=True)
+    assert (report.proved, report.errors) == (3, 1)
 
 
 def test_progress_is_told_of_every_trial(shipped: Path, home: Home) -> None:
