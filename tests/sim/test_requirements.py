@@ -107,15 +107,15 @@ def test_only_plain_numbers_are_numbers(number: Any) -> None:
 def test_a_check_is_held_to_its_count() -> None:
     lost_none, lost_two = one("lost_acked_writes", 0), one("lost_acked_writes", {"max": 2})
     finding = {"lost_acked_writes": Finding("lost_acked_writes", "broken", 2)}
-    assert judge(lost_none, finding, {}) == Outcome("lost_acked_writes", "0", 2, False, "2")
-    assert judge(lost_none, finding, {}).label == "acked writes lost"
+    assert judge(lost_none, finding, {}) == Outcome(lost_none, 2, False, "2")
+    assert (lost_none.label, lost_none.required, lost_none.raw) == ("acked writes lost", "0", 0)
     assert judge(lost_two, finding, {}).met is True
 
 
 def test_unknown_is_neither_met_nor_broken() -> None:
     finding = {"lost_acked_writes": Finding("lost_acked_writes", "unknown", reason="nobody leads")}
-    outcome = judge(one("lost_acked_writes", 0), finding, {})
-    assert outcome == Outcome("lost_acked_writes", "0", None, None, "unknown", "nobody leads")
+    required = one("lost_acked_writes", 0)
+    assert judge(required, finding, {}) == Outcome(required, None, None, "unknown", "nobody leads")
 
 
 def test_a_check_that_does_not_apply_is_not_met() -> None:
@@ -144,9 +144,11 @@ def test_a_measure_is_held_to_its_bound(bound: str, value: float | None, at_leas
 
 def test_an_open_measure_is_shown_as_such() -> None:
     measures = {"unavailable_ms": Measure("unavailable_ms", 3000.0, "ms", at_least=True)}
-    outcome = judge(one("unavailable_ms", {"max": 5000}), {}, measures)
-    assert outcome == Outcome("unavailable_ms", "<= 5000 ms", ">= 3000 ms", None, ">= 3000 ms")
-    assert outcome.label == "unavailable"
+    required = one("unavailable_ms", {"max": 5000})
+    outcome = judge(required, {}, measures)
+    assert outcome == Outcome(required, 3000.0, None, ">= 3000 ms")
+    assert (outcome.name, outcome.label, outcome.required) == ("unavailable_ms", "unavailable", "<= 5000 ms")
+    assert required.raw == {"max": 5000}
 
 
 def test_a_measure_of_an_attack_that_never_happened_proves_nothing() -> None:

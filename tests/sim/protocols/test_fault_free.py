@@ -78,7 +78,13 @@ def traffic(run: Run) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     "raw",
-    [{}, {"wait_for": 1}, {"wait_for": "all"}, {"wait_for": "majority", "replicas": 5}, {"ack_when": "received"}],
+    [
+        {},
+        {"wait_for": 1},
+        {"wait_for": "all"},
+        {"wait_for": "majority", "replicas": 5},
+        {"wait_for": 1, "ack_when": "received"},
+    ],
     ids=name,
 )
 def test_a_write_costs_each_follower_an_append_and_an_ack(raw: dict[str, Any]) -> None:
