@@ -9,7 +9,7 @@ from sim.checks.finding import Finding
 from sim.checks.lookup import claimants, highest, write_load
 from sim.history import History
 from sim.render.logbook import Logbook
-from sim.trace import Event, Trace
+from sim.trace import Event, Shot, Trace
 
 LOST = "lost_acked_writes"
 
@@ -33,9 +33,37 @@ class Case:
         return self.trace.events[number]
 
     @cached_property
+    def _first_shot(self) -> Shot | None:
+        struck = (shot for shot in self.trace.shots if shot.events and shot.harms)
+        return min(struck, key=lambda shot: shot.events[0], default=None)
+
+    @property
     def strike(self) -> int | None:
         """The event of the first fault that harms; None in a run without one."""
-        return min((shot.events[0] for shot in self.trace.shots if shot.events and shot.harms), default=None)
+        return self._first_shot.events[0] if self._first_shot else None
+
+    @property
+    def trigger(self) -> int | None:
+        """The event of an operation that set that fault off; None if something else did."""
+        cause = self._first_shot.cause if self._first_shot else None
+        return cause if cause is not None and self.event(cause).ops else None
+
+    @cached_property
+    def repairs(self) -> list[int]:
+        """The events after the strike with which machines or links came back, or others took over."""
+        back = [at for at, event in self.trace.of("fault") if event.text in ("heal", "resume")]
+        events = sorted([*back, *(at for at, _ in self.trace.of("promoted", "removed", "up", "healed"))])
+        return [at for at in events if self.strike is not None and at > self.strike]
+
+    def resent(self, number: int) -> list[str]:
+        """The writes that a message brought late; none if they are no older than the last repair, or were never sent before."""
+        event = self.event(number)
+        repair = max((at for at in self.repairs if at < number), default=None)
+        if repair is None or self.trace.flow.get(event.text) != "replicate":
+            return []
+        gained = self.book.gained(event)
+        late = gained and self.book.sends[gained[0]][0] < repair and event.node in self.book.holders(gained[0], repair)
+        return gained if late else []
 
     @cached_property
     def healed(self) -> int:

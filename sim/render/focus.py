@@ -9,9 +9,9 @@ from sim.render.staleness import first_stale_read
 def journeys(case: Case) -> list[str]:
     """The operations to show from request to answer.
 
-    Before the strike: the last write that was kept and the first and the last that was lost. After it: the first
-    success, or the write that hangs. And the operations that prove a broken promise. Without a strike: one as an
-    example.
+    Before the strike: the operation that set it off, the last write that was kept and the first and the last that was
+    lost. After it: the first success of what was sent again and of what was asked for then, or the write that hangs. And
+    the operations that prove a broken promise. Without a strike: one as an example.
     """
     strike = case.strike
     chosen = [*_evidence(case)]
@@ -19,7 +19,8 @@ def journeys(case: Case) -> list[str]:
         return chosen or _example(case)
     acks = case.book.acks
     kept = [op for op, at in acks.items() if at < strike and op not in case.lost]
-    chosen += kept[-1:] if case.lost else kept[-2:]
+    trigger = case.event(case.trigger).ops[:1] if case.trigger is not None else ()
+    chosen += [*trigger, *kept[-1:]]
     lost = sorted(case.lost, key=lambda op: acks.get(op, 0))
     remarked = [case.event(at).ops[0] for at in (case.last_ack, *case.lone_acks[:1]) if at is not None]
     chosen += [*lost[:1], *remarked, *lost[-1:]]
@@ -36,12 +37,16 @@ def _evidence(case: Case) -> list[str]:
 
 def _afterwards(case: Case, strike: int) -> list[str]:
     """The first success of what was asked for after the strike and its repair, or else the first write that hangs."""
-    healers = ("promoted", "removed", "up")
-    repaired = [number for number, _ in case.trace.of(*healers) if strike < number <= case.healed]
-    since = repaired[0] if repaired else strike
+    since = next((number for number in case.repairs if number <= case.healed), strike)
     later = [op for op, at in case.book.acks.items() if since < at <= case.healed and op not in case.lost]
     fresh = [op for op in later if case.history[op].invoked_at >= case.event(since).at]
-    return (fresh or later or [case.hanging])[:1]
+    return [*_rescued(case, later)[:1], *(fresh or later or [case.hanging])[:1]]
+
+
+def _rescued(case: Case, acked: list[str]) -> list[str]:
+    """Those that were acknowledged because they were sent again."""
+    again = {op: number for number, _ in reversed(case.trace.of("sent")) for op in case.resent(number)}
+    return [op for op in acked if op in again and again[op] < case.book.acks[op]]
 
 
 def _example(case: Case) -> list[str]:

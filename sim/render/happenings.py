@@ -46,6 +46,14 @@ def worth(case: Case, number: int, event: Event) -> str:
     return "no other replica had it yet" if holders == [event.node] else f"{words.listing(holders)} had it"
 
 
+def resent(case: Case, number: int, event: Event) -> str:
+    """A machine is given what it missed."""
+    ops = case.resent(number)
+    names = case.book.names(ops)
+    them = f"{names}, which" if len(ops) == 1 else f"the {words.count(len(ops), 'write')} ({names}) that"
+    return f"{event.node} sent {event.peer} {them} {event.peer} had not got." if ops else ""
+
+
 def lost_unsynced(case: Case, number: int, event: Event) -> str:
     """What a power cut took from a disk, if a client had been told that it was done."""
     acked = [op for op in event.ops if case.book.acks.get(op, number) < number]
@@ -111,11 +119,7 @@ def came_back(case: Case, number: int, event: Event) -> str:
 def discarded(case: Case, number: int, event: Event) -> str:
     """What a log gave up to agree with the new leader's."""
     acked = [op for op in event.ops if op in case.book.acks]
-    which = "none of them acknowledged"
-    if acked:
-        which = (
-            "all of them acknowledged" if len(acked) == len(event.ops) else f"{words.number(len(acked))} of them acknowledged"
-        )
+    which = f"{words.of_them(len(acked), len(event.ops))} acknowledged"
     if len(event.ops) == 1:
         which = "an acknowledged write" if acked else "which nobody was told is done"
     return f"{event.node} discarded {case.book.names(event.ops)} to agree with the new leader ({which})."
@@ -142,6 +146,7 @@ def answered(case: Case, number: int, event: Event) -> str:
 
 TEMPLATES: dict[str, Template] = {
     "reply_sent": acknowledged,
+    "sent": resent,
     "ok_received": answered,
     "fault": fault,
     "lost_unsynced": lost_unsynced,

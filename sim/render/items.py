@@ -20,7 +20,10 @@ class Item(Protocol):
 
 @dataclass
 class Arrow:
-    """A message, to one machine or at once to several; False marks a target that it never reached."""
+    """A message, to one machine or at once to several; False marks a target that it never reached.
+
+    `again`: it brings what should have arrived before.
+    """
 
     at: int
     source: str
@@ -28,6 +31,7 @@ class Arrow:
     labels: tuple[str, ...]
     style: str
     order: int = 0  # the event of its arrival, if that is where it is drawn
+    again: bool = False
 
     def draw(self, sheet: Sheet) -> list[Line]:
         targets = [target for target in self.targets if sheet.knows(target[0])]
@@ -79,6 +83,7 @@ class Note:
     at: int
     text: str
     style: str = "plain"
+    order: int = 0  # that of an arrow above
 
     def draw(self, sheet: Sheet) -> list[Line]:
         return sheet.note(self.text, self.style)

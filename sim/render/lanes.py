@@ -68,7 +68,8 @@ def _folded(case: Case, focus: list[str], items: list[Item]) -> Iterator[Item]:
         if not isinstance(item, Fold):
             yield item
         before = item.at
-        like = "like this" if isinstance(item, Arrow) else like
+        if isinstance(item, Arrow):
+            like = "that went well" if item.again else "like this"
 
 
 def _fold(case: Case, end: int, writes: int, like: str, quiet: int) -> Iterator[Fold]:

@@ -166,6 +166,16 @@ class Logbook:
         end = self.ends.get(event.n)
         return end is not None and self.trace.events[end].what == "dropped" and self.trace.events[end].at < event.until
 
+    def gained(self, sent: Event) -> list[str]:
+        """The writes that the receiver of a message did not have before it, and took from it."""
+        end = self.ends.get(sent.n, NEVER)
+        return [
+            op
+            for op in sent.ops
+            for copy in self.copies[op]
+            if copy.node == sent.peer and copy.since > end and self.trace.events[copy.since].at == self.trace.events[end].at
+        ]
+
     def waiting(self, node: str, number: int) -> list[str]:
         """The writes that only this replica had at an event, and that had not left its machine."""
         now = self.trace.events[number].at

@@ -27,6 +27,13 @@ def replied(view: View, number: int, event: Event) -> Iterator[Item]:
         yield Note(event.at, f"^ acknowledged, though no other replica had it; {more} like this", "lost")
 
 
+def trigger(view: View, number: int, event: Event) -> Iterator[Item]:
+    """What the attack waited for."""
+    name = view.case.book.names(event.ops)
+    what = f"{event.node} got its ok for {name}" if event.what == "ok_received" else f"{name} {event.what.replace('_', ' ')}"
+    yield Word(event.at, event.node, (f"{what}: this sets off the attack", what), "plain", True)
+
+
 def durable(view: View, number: int, event: Event) -> Iterator[Item]:
     """An entry that survives a power cut from now on."""
     if view.shows(event.ops):
@@ -47,7 +54,7 @@ def answered(view: View, number: int, event: Event) -> Iterator[Item]:
     """The stale read."""
     stale = view.stale
     if stale and stale.answer == number:
-        name, age = view.case.book.name(stale.missed.id), words.duration(stale.age)
+        name, age = view.titled(stale.missed), words.duration(stale.age)
         yield Note(event.at, f"^ stale: {name} had been acknowledged {age} before {event.node} asked", "lost")
 
 

@@ -28,12 +28,17 @@ def unfired(case: Case, _: Measures) -> Told:
 def peaceful(case: Case, _: Measures) -> Told:
     """A run without any attack."""
     writes = [op for op in case.history if not op.is_read]
-    waits = [op.completed_at - op.invoked_at for op in case.history.acked_writes if op.completed_at is not None]
+    waits = _waits(case)
     if waits and not case.trace.shots:
         of = f" of {words.number(len(writes))}" if len(waits) < len(writes) else ""
-        were, slowest = words.choose(len(waits), "was", "were"), words.duration(max(waits))
+        were, slowest = words.choose(len(waits), "was", "were"), words.duration(waits[-1])
         acked = f"{words.count(len(waits), 'write')}{of} {were} acknowledged"
         yield f"Nothing was attacked: {acked}, none later than {slowest} after it was asked for.", ()
+
+
+def _waits(case: Case) -> list[int]:
+    """How long clients waited for each ok of a write (us), ascending."""
+    return sorted(op.completed_at - op.invoked_at for op in case.history.acked_writes if op.completed_at is not None)
 
 
 def lost_writes(case: Case, _: Measures) -> Told:
@@ -126,18 +131,36 @@ def survived(case: Case, _: Measures) -> Told:
 
 def outage(case: Case, measures: Measures) -> Told:
     """How long writes stopped, or that they did not."""
-    gap, usual = measures.get("unavailable_ms"), measures.get("write_p50_ms")
+    gap = measures.get("unavailable_ms")
     if case.strike is None or gap is None or gap.value is None:
         return
     length = round(gap.value * MS)
     start, end = longest_gap(case.trace, case.history) or (0, 0)
-    if usual is None or usual.value is None or gap.value < STOPPED * usual.value:
+    waits = _waits(case)
+    if waits and length < STOPPED * waits[len(waits) // 2]:
         yield f"Writes went on: never more than {words.duration(length)} passed without one.", ()
     elif gap.at_least:
         yield f"Writes stopped at {words.instant(start)} and had not come back {words.duration(length)} later.", ()
+        yield from _reads_between(case, start, end)
         yield from fates.why_stalled(case)
     else:
         yield f"Writes stopped for {words.duration(length)}, until {words.instant(end)}.", ()
+        yield from _reads_between(case, start, end)
+
+
+def _reads_between(case: Case, start: int, end: int) -> Told:
+    """What readers got while writes stood still, from one instant to another (us)."""
+    if not any(op.is_read for op in case.history):
+        return
+    reads = {event.ops[0]: at for at, event in case.trace.of("ok_received") if start < event.at < end}
+    nodes = {case.history[op].node for op in reads}
+    by = f" by {words.listing([name for name in case.trace.replicas if name in nodes])}" if reads else ""
+    finding = case.broken("stale_reads")
+    stale = len(reads.keys() & set(finding.ops)) if finding else 0
+    share = "a stale one" if len(reads) == 1 else f"{words.of_them(stale, len(reads))} stale"
+    were = words.choose(len(reads), "was", "were")
+    text = f"Meanwhile {words.count(len(reads), 'read')} {were} answered{by}"
+    yield f"{text}, {share}." if stale else f"{text}.", tuple(reads.values())
 
 
 def unknown_writes(case: Case, _: Measures) -> Told:
@@ -147,9 +170,9 @@ def unknown_writes(case: Case, _: Measures) -> Told:
         return
     final = case.trace.final.get(case.leader)
     done = sum(op.id in final.ops for op in writes) if final else 0
-    took = "none of them took effect" if len(writes) > 1 else "it did not take effect"
-    if done:
-        took = f"{words.number(done)} of them took effect" if len(writes) > 1 else "it took effect"
+    took = f"{words.of_them(done, len(writes))} took effect"
+    if len(writes) == 1:
+        took = "it took effect" if done else "it did not take effect"
     have = words.choose(len(writes), "has", "have")
     yield f"{words.capital(words.count(len(writes), 'write'))} {have} an unknown outcome for the client; {took}.", ()
 

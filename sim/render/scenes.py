@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from sim.render import marks
 from sim.render.case import Case
-from sim.render.items import Arrow, Cells, Item, Word
+from sim.render.items import Arrow, Cells, Item, Note, Word
 from sim.render.sheet import ALIVE
 from sim.render.traffic import sent
 from sim.render.view import View
@@ -42,6 +42,8 @@ def rows(case: Case, focus: list[str], everything: bool) -> list[Item]:
         if number in case.book.woke:
             woke = Word(event.at, event.node, ("woke, with its old beliefs", "woke"), "fault", True, ALIVE)
             made.append((event.at, number - 1, woke))
+        if number == case.trigger:
+            made += [(event.at, number, item) for item in marks.trigger(view, number, event)]
         maker = MAKERS.get(event.what)
         if maker is not None:
             made += [(item.at, _order(item, number), item) for item in maker(view, number, event)]
@@ -54,8 +56,8 @@ def rows(case: Case, focus: list[str], everything: bool) -> list[Item]:
 
 
 def _order(item: Item, number: int) -> int:
-    """An arrow that is drawn at its arrival belongs to that event."""
-    return item.order or number if isinstance(item, Arrow) else number
+    """An arrow that is drawn at its arrival belongs to that event, and a remark on it too."""
+    return item.order or number if isinstance(item, Arrow | Note) else number
 
 
 def _log_ends(case: Case) -> Cells | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.history import Op
 from sim.render.case import Case
 from sim.render.items import Arrow
 from sim.render.staleness import first_stale_read
@@ -36,6 +37,15 @@ class View:
     def shown(self, ops: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the operations whose journey is shown."""
         return ops if self.everything else tuple(op for op in ops if op in self.focus)
+
+    def carried(self, number: int) -> tuple[str, ...]:
+        """What is shown of the operations in a message: all that come late, or else those whose journey is shown."""
+        return tuple(self.case.resent(number)) or self.shown(self.case.event(number).ops)
+
+    def titled(self, op: Op) -> str:
+        """A write's name with what it sets, as a read that gets it is labelled: "x2 = #17"; only a register is set."""
+        name = self.case.book.name(op.id)
+        return f"{op.keys[0]} = {name}" if op.kind == "write" else name
 
     def names(self, ops: tuple[str, ...]) -> str:
         """What a row calls these operations."""

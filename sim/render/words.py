@@ -23,6 +23,11 @@ def count(n: int, noun: str, plural: str = "") -> str:
     return f"{number(n)} {noun if n == 1 else plural or noun + 's'}"
 
 
+def of_them(n: int, whole: int) -> str:
+    """How many of some: "none of them", "three of them", "all of them"."""
+    return f"{'none' if n == 0 else 'all' if n == whole else number(n)} of them"
+
+
 def choose(n: int, one: str, many: str) -> str:
     """The form of a word that goes with a count."""
     return one if n == 1 else many

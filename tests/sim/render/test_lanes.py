@@ -9,6 +9,8 @@ import pytest
 
 from sim.render.case import Case
 from sim.render.focus import journeys
+from sim.render.lanes import timeline
+from tests.sim.checks.build import Run
 from tests.sim.render.runs import RUNS, lines_of, run_of
 
 STYLES = {"plain", "dim", "time", "request", "reply", "replicate", "ack", "fault", "promoted", "lost", "durable"}
@@ -124,7 +126,8 @@ def test_a_process_wakes_before_it_hears_what_waited() -> None:
 def test_the_story_of_a_stale_read_is_drawn() -> None:
     text = "\n".join(rows("stale"))
     assert "read x" in text
-    assert "^ stale: #" in text
+    assert re.search(r"\^ stale: (x\d) = #\d+ had been acknowledged", text)
+    assert re.search(r"- (x\d)=#\d+ -+>\|(?s:.*)^ +[\d.]+  c\d <-+ \1 = \S+ -\|(?s:.*)\^ stale: \1 = #", text, re.MULTILINE)
     assert "applied" in text
 
 
@@ -133,6 +136,52 @@ def test_a_stall_shows_the_write_that_hangs_and_who_has_not_got_it() -> None:
     assert any(re.search(r"- #\d+ -+x", row) for row in text)
     assert any("outcome unknown" in row for row in text)
     assert any("without a successful write" in row for row in text)
+
+
+def test_what_the_attack_waited_for_is_drawn_from_request_to_answer() -> None:
+    run, text = run_of("async"), rows("async")
+    assert run.trace.shots[1].cause == run.trace.of("ok_received")[16][0]
+    (cue,) = (place for place, row in enumerate(text) if "c3 got its ok for #17: this sets off the attack" in row)
+    assert any("c3 - #17 --" in row for row in text[:cue])
+    assert any("c3 <- ok #17 -" in row for row in text[:cue])
+    assert "X power cut" in "\n".join(text[cue:])
+
+
+def test_an_attack_at_an_instant_has_no_cue() -> None:
+    assert run_of("async").trace.shots[0].cause is None
+    assert not any("sets off" in row for name in ("stale", "quiet") for row in rows(name))
+
+
+def test_what_is_sent_again_has_a_row_and_the_first_write_that_it_saves_is_shown() -> None:
+    text = rows("chain-middle")
+    sent = next(place for place, row in enumerate(text) if "- #18 to #21 -" in row)
+    assert text[sent + 1].strip() == "^ four writes that C had not got"
+    assert any(re.search(r"- #18 -+x", row) for row in text[:sent])
+    assert any("ok #18" in row for row in text[sent:])
+    assert sum(row.endswith("had not got") for row in text) == 1
+
+
+def test_a_resend_that_flies_far_is_drawn_with_its_remark_where_it_arrives() -> None:
+    run = Run()
+    run.strike(0.5, node="B")
+    run.event(1, "received", "A", "w", n=1)
+    run.event(1, "sent", "A", "w", peer="B", n=1, text="append", until=1000)
+    run.event(2, "removed", "controller", peer="B")
+    run.event(3, "sent", "A", "w", peer="C", n=2, text="append", until=3000)
+    run.event(9, "delivered", "C", "w", peer="A", n=2, text="append")
+    run.event(9, "received", "C", "w", n=1)
+    run.write("w")
+    text = [str(line) for line in timeline(run.trace, run.history, {})]
+    (sent,) = (place for place, row in enumerate(text) if row.startswith("    9.00") and "- #1 -" in row)
+    assert text[sent + 1].strip() == "^ one write that C had not got"
+
+
+def test_folds_after_a_resend_do_not_take_it_for_an_example() -> None:
+    text = rows("two-leaders")
+    sent = next(place for place, row in enumerate(text) if row.endswith("that A had not got"))
+    folds = [row for row in text[sent:] if "…" in row]
+    assert folds
+    assert all("writes that went well" in row for row in folds)
 
 
 def test_a_run_without_its_attack_says_so() -> None:

@@ -7,6 +7,9 @@ import re
 import pytest
 
 from sim.checks.finding import broken, holds, unknown
+from sim.checks.measure import Measure
+from sim.render.case import Case
+from sim.render.focus import journeys
 from sim.render.story import tell
 from tests.sim.checks.build import Run
 from tests.sim.render.runs import RUNS, run_of, story_of, texts_of
@@ -51,7 +54,7 @@ def test_the_numbers_of_the_loss_agree_with_the_finding() -> None:
 @pytest.mark.parametrize("name", RUNS)
 def test_stories_are_short_and_in_the_order_of_time(name: str) -> None:
     sentences = story_of(name)
-    assert 1 <= len(sentences) <= 14
+    assert 1 <= len(sentences) <= 15
     assert [sentence.at for sentence in sentences] == sorted(sentence.at for sentence in sentences)
     for sentence in sentences:
         assert re.match(r"[\d.]+ ms: |[A-Z#0-9]", sentence.text)
@@ -71,6 +74,9 @@ def test_stories_are_short_and_in_the_order_of_time(name: str) -> None:
         ("sync-stall", "and had not come back 10 s later"),
         ("one-of-two", "Writes went on: never more than"),
         ("chain-middle", "the controller held B for dead and took it out"),
+        ("chain-middle", "351.6 ms: A sent C the four writes (#18 to #21) that C had not got."),
+        ("chain-middle", "Meanwhile three reads were answered by C."),
+        ("async-back", "B sent A the 177 writes (#21 to #187 and #11' to #20') that A had not got."),
         ("chain-head", "B became the head, with its log up to #"),
         ("chain-tail", "B became the tail, with its log up to #"),
         ("cut-off", "A and c1 were cut off from all others"),
@@ -160,6 +166,120 @@ def test_divergence_and_books_that_do_not_balance_are_told_without_a_loss_too() 
     texts = told(run, converged=broken("converged", 1, []), ledger_balances=broken("ledger_balances", 1, []))
     assert "B ends with other data than A: they differ in #1." in texts
     assert "The books of one account do not balance, though no acknowledged write is lost." in texts
+
+
+def resend(*ops: str, had_by: float = 1, first_sent: float = 2, repaired: float = 4) -> Run:
+    """A has writes and sends them to B, which is dead; when B is out, A sends them to C."""
+    run = Run()
+    run.strike(0.5, node="B")
+    run.event(had_by, "received", "A", *ops, n=1)
+    run.event(first_sent, "sent", "A", *ops, peer="B", n=1, text="append")
+    run.event(repaired, "removed", "controller", peer="B")
+    run.event(5, "sent", "A", *ops, peer="C", n=2, text="append")
+    run.event(6, "delivered", "C", *ops, peer="A", n=2, text="append")
+    run.event(6, "received", "C", *ops, n=1)
+    for op in ops:
+        run.write(op)
+    run.trace.events.sort(key=lambda event: event.at)
+    return run
+
+
+def gaps(run: Run) -> list[str]:
+    return [text for text in told(run) if "had not got" in text]
+
+
+def test_what_is_sent_again_is_told() -> None:
+    assert gaps(resend("w1", "w2")) == ["5.0 ms: A sent C the two writes (#1 and #2) that C had not got."]
+    assert gaps(resend("w1")) == ["5.0 ms: A sent C #1, which C had not got."]
+
+
+def test_what_is_sent_for_the_first_time_or_came_after_the_repair_is_not_sent_again() -> None:
+    assert gaps(resend("w1", "w2", first_sent=4.5)) == []
+    assert gaps(resend("w1", "w2", had_by=4.2, first_sent=4.5)) == []
+    assert gaps(resend("w1", "w2", repaired=7)) == []
+
+
+def test_what_the_receiver_has_is_no_news_to_it() -> None:
+    run = resend("w1", "w2")
+    run.event(6, "sent", "A", "w1", "w2", peer="C", n=3, text="append")
+    run.event(6, "delivered", "C", "w1", "w2", peer="A", n=3, text="append")
+    assert len(gaps(run)) == 1
+
+
+def test_what_the_receiver_did_not_take_it_had_not_got_from_it() -> None:
+    run = resend("w1", "w2")
+    run.event(4.5, "sent", "A", "w1", "w2", peer="C", n=3, text="append")
+    run.event(4.7, "delivered", "C", "w1", "w2", peer="A", n=3, text="append")
+    run.trace.events.sort(key=lambda event: event.at)
+    assert gaps(run) == ["5.0 ms: A sent C the two writes (#1 and #2) that C had not got."]
+
+
+def test_the_write_that_is_shown_as_saved_was_acknowledged_after_it_was_sent_again() -> None:
+    run = resend("w1", "w2")
+    for at, op in ((4.5, "w1"), (7, "w2")):
+        run.history[op].outcome = "ok"
+        run.event(at, "reply_sent", "A", op, peer="c1")
+    run.trace.events.sort(key=lambda event: event.at)
+    assert journeys(Case(run.trace, run.history, {}))[:1] == ["w2"]
+
+
+def test_only_the_first_receiver_in_a_row_is_told_who_passes_a_batch_on() -> None:
+    assert len([text for text in texts_of("chain-of-5") if "had not got" in text]) == 1
+
+
+def stopped(*reads: tuple[float, str], stale: tuple[str, ...] = ()) -> list[str]:
+    """What is said of reads, each answered at an instant by a replica, while no write succeeded from 1 to 900 ms."""
+    run = Run()
+    run.strike(0.5)
+    for op, asked, done in (("w0", 0, 0.9), ("w1", 0, 1), ("w2", 2, 900)):
+        run.write(op, at=asked, ok=done)
+    for n, (at, node) in enumerate(((950, "A"), *reads)):
+        run.read(f"r{n}", "w1", at=at - 1, ok=at)
+        run.history[f"r{n}"].node = node
+    finding = broken("stale_reads", len(stale), [], stale) if stale else holds("stale_reads")
+    gap = Measure("unavailable_ms", 899.0, "ms")
+    texts = tell(run.trace, run.history, {"stale_reads": finding}, {"unavailable_ms": gap})
+    return [sentence.text for sentence in texts if sentence.text.startswith("Meanwhile")]
+
+
+def test_writes_that_never_succeeded_had_stopped() -> None:
+    run = Run()
+    run.strike(0)
+    run.write("w")
+    texts = tell(run.trace, run.history, {}, {"unavailable_ms": Measure("unavailable_ms", 1000.0, "ms", at_least=True)})
+    assert "Writes stopped at 0.0 ms and had not come back 1 s later." in [sentence.text for sentence in texts]
+
+
+def test_what_readers_got_while_writes_stood_still() -> None:
+    assert stopped() == ["Meanwhile no reads were answered."]
+    assert stopped((5, "C")) == ["Meanwhile one read was answered by C."]
+    assert stopped((5, "C"), (6, "B"), (7, "C")) == ["Meanwhile three reads were answered by B and C."]
+
+
+def test_what_was_stale_meanwhile_is_what_the_finding_says() -> None:
+    assert stopped((5, "C"), stale=("r1",)) == ["Meanwhile one read was answered by C, a stale one."]
+    assert stopped((5, "C"), (6, "C"), stale=("r1", "r0")) == ["Meanwhile two reads were answered by C, one of them stale."]
+    assert stopped((5, "C"), (6, "C"), stale=("r0",)) == ["Meanwhile two reads were answered by C."]
+
+
+@pytest.mark.parametrize(
+    ("writes", "done", "text"),
+    [
+        (1, 0, "One write has an unknown outcome for the client; it did not take effect."),
+        (1, 1, "One write has an unknown outcome for the client; it took effect."),
+        (3, 0, "Three writes have an unknown outcome for the client; none of them took effect."),
+        (3, 2, "Three writes have an unknown outcome for the client; two of them took effect."),
+        (3, 3, "Three writes have an unknown outcome for the client; all of them took effect."),
+    ],
+)
+def test_what_became_of_writes_with_an_unknown_outcome(writes: int, done: int, text: str) -> None:
+    run = Run()
+    run.strike(1)
+    ops = [f"w{n}" for n in range(writes)]
+    for op in ops:
+        run.write(op)
+    run.lead("A", *ops[:done])
+    assert text in told(run)
 
 
 def test_what_is_undecided_is_said_once_for_each_reason() -> None:
