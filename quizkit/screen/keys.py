@@ -37,14 +37,21 @@ def keys() -> Iterator[Callable[[], str]]:
 
         yield typer.getchar
         return
+    import signal
     import tty
 
     fd = sys.stdin.fileno()
     before = termios.tcgetattr(fd)
-    tty.setcbreak(fd, termios.TCSADRAIN)
+
+    def single_keys(*_: object) -> None:
+        tty.setcbreak(fd, termios.TCSADRAIN)
+
+    single_keys()
+    usual = signal.signal(signal.SIGCONT, single_keys)  # a shell gives the terminal back as it likes it
     try:
         yield _reader(fd)
     finally:
+        signal.signal(signal.SIGCONT, usual)
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import termios
 import time
 from collections.abc import Callable
 
@@ -84,6 +85,21 @@ def test_a_limit_ends_the_sitting_even_if_a_card_failed(home: Home) -> None:
     answer(terminal, "mine-1", "1")
     assert end(terminal)[0] == 0
     assert reviews(home) == [("mine-1", "again")]
+
+
+def test_single_keys_work_after_the_drill_was_stopped_and_continued(home: Home) -> None:
+    terminal = drill("--limit", "1")
+    terminal.expect_exact("? help ")
+    terminal.kill(signal.SIGSTOP)
+    attributes = termios.tcgetattr(terminal.child_fd)
+    attributes[3] |= termios.ICANON | termios.ECHO  # as a shell leaves it
+    termios.tcsetattr(terminal.child_fd, termios.TCSANOW, attributes)
+    terminal.kill(signal.SIGCONT)
+    while termios.tcgetattr(terminal.child_fd)[3] & termios.ICANON:
+        assert terminal.isalive()
+    terminal.send(" 4")
+    assert end(terminal)[0] == 0
+    assert reviews(home) == [("mine-1", "easy")]
 
 
 def test_keys_typed_ahead_all_count(home: Home) -> None:
