@@ -47,10 +47,10 @@ def _ask_knobs(memory: Memory, prefix: str) -> Raw:
 
 
 def _ask_knob(memory: Memory, key: str, knob: Knob, raw: Raw) -> str:
-    """A value that can be together with those before it; one that cannot is refused, and asked again."""
+    """A value that can be together with those before it; a remembered one that cannot any more is asked again."""
     from sim.errors import SetupError
 
-    options = [Option(value, value, "the default" if value == knob.default else "") for value in _values(knob)]
+    options = [Option(value, value, "the default" if value == knob.default else "") for value in _possible(knob, raw)]
     while True:
         value = memory.select(key, f"{knob.name}: {knob.meaning}", options, recap=False)
         try:

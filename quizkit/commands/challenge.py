@@ -84,12 +84,20 @@ class _Flags:
             raise UsageError("--set changes a design, and --design names none", f"add --design {next(iter(scenario.designs))}")
         if must_choose or design is not None:
             need_design(scenario, design, set_knobs)
-        names = list(scenario.raw_requirements)
-        return cls(design, set_knobs, dict(read_prediction(text, names) for text in predict))
+        return cls(design, set_knobs, _read_predictions(predict, list(scenario.raw_requirements)))
 
     def over(self, asker: Asker) -> Asker:
         """These answers, and those of `asker` for the rest."""
         return GivenAnswers(asker, self.design, self.predictions)
+
+
+def _read_predictions(texts: Sequence[str], names: Sequence[str]) -> dict[str, Prediction]:
+    predictions: dict[str, Prediction] = {}
+    for text in texts:
+        name, prediction = read_prediction(text, names)
+        if predictions.setdefault(name, prediction) != prediction:
+            raise UsageError(f"--predict says two things of {name}", "predict each requirement once")
+    return predictions
 
 
 def _play_silently(journal: Journal, library: Library, scenario: Scenario, seed: int, flags: _Flags, as_json: bool) -> None:
@@ -131,12 +139,7 @@ def _pick(library: Library, journal: Journal, silent: bool) -> str:
         names = ", ".join(scenario.id for scenario in known)
         raise UsageError("which scenario?", f"name one of {names}" if known else "there are none; see quizkit content check")
     played, begun = last_attempts(journal), {fact.payload.get("scenario") for fact in unfinished(journal)}
-    options = [
-        Option(
-            one.id, f"{one.title} ({_kind(one)})", "begun, not finished" if one.id in begun else _history(played.get(one.id))
-        )
-        for one in known
-    ]
+    options = [Option(one.id, f"{one.title} ({_kind(one)})", _standing(played.get(one.id), one.id in begun)) for one in known]
     return TerminalAsker(WITHOUT_TERMINAL).select("scenario", "Which scenario?", options)
 
 
@@ -144,7 +147,9 @@ def _kind(scenario: Scenario) -> str:
     return f"level {scenario.level}" if scenario.reviewed else "draft"
 
 
-def _history(last: Fact | None) -> str:
+def _standing(last: Fact | None, begun: bool) -> str:
+    """How the last round went, and whether one waits to be finished."""
     if last is None:
-        return "not played yet"
-    return f"{last.payload['design']}: {last.payload['outcome']}, {when(last.at, now())}"
+        return "begun, not finished" if begun else "not played yet"
+    went = f"{last.payload['design']}: {last.payload['outcome']}, {when(last.at, now())}"
+    return f"{went}; begun again, not finished" if begun else went

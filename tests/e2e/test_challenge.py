@@ -235,16 +235,14 @@ def test_flags_answer_in_advance_and_the_rest_is_asked(home: Home) -> None:
         assert [one["confidence"] for one in prediction.payload["value"].values()] == [99, 99]
 
 
-def test_a_design_of_ones_own_is_refused_in_words_and_asked_again(home: Home) -> None:
+def test_a_design_of_ones_own_is_asked_for_only_what_it_can_be(home: Home) -> None:
     write_bank(home)
     terminal = quizkit_terminal("challenge", "bank", columns=60)
     play(terminal, ["clarify"])
     see(terminal, "build your own ...", UP + ENTER)
     see(terminal, "topology:", ENTER)
     see(terminal, "replicas:", DOWN + ENTER)  # 1
-    see(terminal, "wait_for:", UP + ENTER)  # all
-    terminal.expect_exact("one replica has no")
-    see(terminal, "wait_for:", CTRL_D)
+    see(terminal, "Is that it?", CTRL_D)  # nobody to wait for, to promote or to read from
     assert end(terminal)[0] == 130
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
+from quizkit.errors import Interrupted
 from quizkit.home import Home
+from quizkit.learn.asker import Option
 from quizkit.learn.attempts import last_attempts, unfinished
 from quizkit.learn.journal import open_journal
+from quizkit.learn.progress import begin
 from quizkit.library import load
+from quizkit.screen.terminal_asker import TerminalAsker
 from tests.quizkit.bank import BANK, write_bank
 
 Run = Callable[..., Result]
+LOST = "lost_acked_writes"
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +116,11 @@ def test_only_first_predictions_count_for_the_score_at_the_end(quizkit: Run) -> 
         (("bank", "--no-input", "--design", "chain", "--set", "reads=leader"), "reads=leader cannot be", "set reads=tail"),
         (("bank", "--no-input", "--design", "async", "--predict", "x"), "cannot read the prediction 'x'", "broken:90"),
         (
+            ("bank", "--json", "--design", "async", "--predict", f"{LOST}=held:90", "--predict", f"{LOST}=broken:90"),
+            "--predict says two things of lost_acked_writes",
+            "once",
+        ),
+        (
             ("bank", "--no-input", "--design", "async", "--predict", "lost_aked_writes=held:90"),
             "'lost_aked_writes' is not required here",
             "did you mean `lost_acked_writes`?",
@@ -162,3 +172,21 @@ def test_a_journal_that_cannot_be_written_is_an_error_with_a_next_step(quizkit: 
     home.journal.mkdir(parents=True)
     result = quizkit("challenge", "bank", "--design", "async", "--no-input")
     assert (result.exit_code, "hint:" in result.stderr, "Traceback" in result.output) == (1, True, False)
+
+
+def test_the_list_says_how_the_last_round_went_and_that_one_waits(
+    home: Home, quizkit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def pick(_: TerminalAsker, key: str, question: str, options: Sequence[Option]) -> str:
+        shown.extend(option.note for option in options)
+        raise Interrupted("enough")
+
+    monkeypatch.setattr(TerminalAsker, "select", pick)
+    as_json(quizkit, "--design", "async")
+    quizkit("challenge")
+    with open_journal(home) as journal:
+        begin(journal, load.load_library(home)[0].scenarios["bank"], 1, {})
+    quizkit("challenge")
+    assert shown == ["async: broken, today at 09:00", "async: broken, today at 09:00; begun again, not finished"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from quizkit.commands import build
 from quizkit.commands.round import conduct_round
 from quizkit.errors import Interrupted
 from quizkit.home import Home
@@ -168,7 +169,14 @@ def test_a_chain_has_few_knobs(game: Round) -> None:
     assert asked == ["topology", "replicas", "detect_after_ms"]
 
 
-def test_an_impossible_combination_is_refused_in_words_and_asked_again(game: Round) -> None:
+@pytest.mark.parametrize("impossible", [["1", "k"], ["3", "k", "3"], ["3", "none", "manual", "tail"]], ids="/".join)
+def test_what_would_be_refused_is_not_offered(game: Round, impossible: Answers) -> None:
+    with pytest.raises(AssertionError, match=f"'{impossible[-1]}' is not offered"):
+        game.play(["done", "own", "leader-follower", *impossible])
+
+
+def test_an_impossible_combination_is_refused_in_words_and_asked_again(game: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "_possible", lambda knob, raw: build._values(knob))  # as if it was answered under other rules
     lf: Answers = ["leader-follower", "3", "k", "3", "1", "durable", "manual", "leader", "take"]
     result = game.play(["done", "own", *lf, expect("held", "broken"), *FOLLOW_UPS])
     (refusal,) = (scene for scene in game.audience.seen if isinstance(scene, Refused))
