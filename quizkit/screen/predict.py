@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from quizkit.learn.asker import CONFIDENCES, SAID, Option, Prediction
 
-HELP = "up/down: row   h/b: held or broken   1-4: how sure   Enter: done"
+HELP = "up/down row · h/b held/broken · 1-4 how sure · Enter: done"
 INCOMPLETE = "every row needs h (held) or b (broken) first"
 
 
