@@ -17,8 +17,9 @@ from quizkit.errors import Interrupted, UsageError
 from quizkit.home import find_home
 from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.attempts import last_attempts, unfinished
+from quizkit.learn.fact import Fact
 from quizkit.learn.given import GivenAnswers, Nobody
-from quizkit.learn.journal import Fact, Journal, open_journal
+from quizkit.learn.journal import Journal, open_journal
 from quizkit.learn.predictions import read_prediction
 from quizkit.learn.progress import begin, finish, interrupted
 from quizkit.learn.rounds import RoundOptions

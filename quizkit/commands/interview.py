@@ -13,8 +13,9 @@ from quizkit.commands.round import conduct_round
 from quizkit.errors import QuizkitError
 from quizkit.learn.asker import Asker, Option
 from quizkit.learn.days import local_day
+from quizkit.learn.fact import Fact
 from quizkit.learn.grading import FAILURE_ANALYSIS, Result, Suggestion, applies, grade, suggest
-from quizkit.learn.journal import Fact, Journal
+from quizkit.learn.journal import Journal
 from quizkit.learn.mock import MockState, Plan, Step, attempt_id, fold, plan_payload
 from quizkit.learn.mock_choice import ToDrill, to_drill
 from quizkit.learn.reviews import card_state, nudge, schedule

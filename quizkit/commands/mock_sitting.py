@@ -19,7 +19,8 @@ from quizkit.home import Home, find_home
 from quizkit.learn.asker import Asker, Option
 from quizkit.learn.attempts import last_attempts, unfinished
 from quizkit.learn.days import local_day
-from quizkit.learn.journal import Fact, Journal, open_journal
+from quizkit.learn.fact import Fact
+from quizkit.learn.journal import Journal, open_journal
 from quizkit.learn.mock import MockState, Plan, fold, is_whole
 from quizkit.learn.mock_choice import named_scenarios, pick_cards, pick_scenarios
 from quizkit.learn.queue import build_queue, choose_cards

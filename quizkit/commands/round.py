@@ -14,11 +14,11 @@ from quizkit.learn.asker import Asker, Option, Prediction
 from quizkit.learn.journal import Journal
 from quizkit.learn.memory import NO_MORE, Memory
 from quizkit.learn.predictions import calibration
-from quizkit.learn.round_record import Reply
 from quizkit.learn.rounds import (
     GRADES,
     OWN,
     Chosen,
+    Reply,
     RoundOptions,
     RoundResult,
     ShotResult,

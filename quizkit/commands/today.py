@@ -12,7 +12,8 @@ from quizkit.clock import now
 from quizkit.home import find_home
 from quizkit.learn.attempts import last_attempt, last_attempts, unfinished
 from quizkit.learn.days import local_day, streak
-from quizkit.learn.journal import Fact, Journal, open_journal
+from quizkit.learn.fact import Fact
+from quizkit.learn.journal import Journal, open_journal
 from quizkit.learn.queue import build_queue, choose_cards
 from quizkit.learn.reviews import card_states, last_answer
 from quizkit.library.catalog import Library, by_level

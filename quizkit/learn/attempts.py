@@ -7,7 +7,8 @@ resumes it (`resume`) and whether it is over (`done`).
 
 from __future__ import annotations
 
-from quizkit.learn.journal import Fact, Journal
+from quizkit.learn.fact import Fact
+from quizkit.learn.journal import Journal
 
 
 def last_attempts(journal: Journal) -> dict[str, Fact]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.learn.schedule import CardState
 
 

@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from quizkit.clock import now
 from quizkit.errors import tell
 from quizkit.home import Home, make_folder
+from quizkit.learn.fact import Fact
 from quizkit.learn.shapes import ODD, fits, read_instant
 from quizkit.learn.storage import connect, translated
 from quizkit.words import plural
@@ -40,17 +41,6 @@ KINDS = {
 
 
 _SELECT = "SELECT number, id, at, kind, subject, version, payload FROM fact"
-
-
-class Fact(NamedTuple):
-    """Something that happened. `at` is an instant in UTC; `version` the content's hash at that time, or ""."""
-
-    id: str
-    at: datetime
-    kind: str
-    subject: str
-    version: str
-    payload: dict[str, Any]
 
 
 class Journal:

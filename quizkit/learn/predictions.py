@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from quizkit.errors import UsageError
 from quizkit.learn.asker import Prediction
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.words import did_you_mean
 
 VERDICTS = {"held": "holds", "holds": "holds", "broken": "broken"}

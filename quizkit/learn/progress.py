@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from quizkit.learn.attempts import unfinished
-from quizkit.learn.journal import Fact, Journal
+from quizkit.learn.fact import Fact
+from quizkit.learn.journal import Journal
 from quizkit.learn.rounds import scenario_version
 from quizkit.library.catalog import Scenario
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from quizkit.clock import now
 from quizkit.errors import UsageError
 from quizkit.learn.days import local_day
-from quizkit.learn.journal import Fact, Journal, stamp
+from quizkit.learn.fact import Fact
+from quizkit.learn.journal import Journal, stamp
 from quizkit.learn.schedule import RATINGS, RULES, CardState, Schedule
 
 _COLUMNS = CardState._fields

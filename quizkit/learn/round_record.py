@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from quizkit.learn.rounds import Reply
+
 if TYPE_CHECKING:
     from quizkit.learn.rounds import RoundResult, ShotResult
 
@@ -35,18 +37,6 @@ class ShotRecord:
     id: str
     say: str
     judged: tuple[Judged, ...]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A question and its answer, empty if it was said aloud. Of a follow-up also what a strong answer mentions, and the
-    learner's own grade, one of `rounds.GRADES`.
-    """
-
-    ask: str
-    answer: str
-    listen_for: tuple[str, ...] = ()
-    grade: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from quizkit.learn.asker import Prediction
 from quizkit.learn.predictions import Scored, score
-from quizkit.learn.round_record import Reply
 
 if TYPE_CHECKING:
     from quizkit.library.catalog import Scenario
@@ -19,6 +18,18 @@ OWN = "own"  # the id of a design that the learner built
 GRADES = ("missed", "partly", "well")  # how well a follow-up was answered, by the learner's own judgement
 MOST_NUDGED = 5
 WORDS = {True: "held", False: "broken", None: "unknown"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A question and its answer, empty if it was said aloud. Of a follow-up also what a strong answer mentions, and the
+    learner's own grade, one of `GRADES`.
+    """
+
+    ask: str
+    answer: str
+    listen_for: tuple[str, ...] = ()
+    grade: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from quizkit.errors import UsageError
 if TYPE_CHECKING:
     import fsrs
 
-    from quizkit.learn.journal import Fact
+    from quizkit.learn.fact import Fact
 
 RATINGS = ("again", "hard", "good", "easy")  # FSRS counts them from 1
 RETENTION = 0.9  # the chance of recall at which a card becomes due

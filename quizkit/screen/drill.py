@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from quizkit.learn.drill import Drill
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.learn.schedule import RATINGS
 from quizkit.library.catalog import Card
 from quizkit.screen.spans import long_span, short_span, when

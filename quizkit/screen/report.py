@@ -10,7 +10,8 @@ from quizkit.learn.asker import Prediction
 from quizkit.learn.grading import Result, Suggestion, applies
 from quizkit.learn.mock import GRADING, WARM_UP, MockState
 from quizkit.learn.mock_choice import ToDrill
-from quizkit.learn.round_record import Judged, Reply, RoundRecord, ShotRecord
+from quizkit.learn.round_record import Judged, RoundRecord, ShotRecord
+from quizkit.learn.rounds import Reply
 from quizkit.library.catalog import Card, Library
 from quizkit.screen.markdown import escaped, quoted, quoted_words, table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.screen.spans import when
 from quizkit.screen.style import Style
 from quizkit.words import plural

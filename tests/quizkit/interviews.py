@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from quizkit.learn.round_record import Judged, Reply, RoundRecord, ShotRecord
+from quizkit.learn.round_record import Judged, RoundRecord, ShotRecord
+from quizkit.learn.rounds import Reply
 from quizkit.library.rubric import Rubric, read_rubric
 
 RUBRIC = """\

@@ -28,6 +28,7 @@ CONTENT = {
 JOURNAL = {
     "quizkit.learn",
     "quizkit.learn.days",
+    "quizkit.learn.fact",
     "quizkit.learn.journal",
     "quizkit.learn.queue",
     "quizkit.learn.reviews",

@@ -14,7 +14,8 @@ from quizkit.commands import interview as conductor
 from quizkit.errors import Interrupted, QuizkitError
 from quizkit.home import Home
 from quizkit.learn.attempts import unfinished
-from quizkit.learn.journal import Fact, open_journal
+from quizkit.learn.fact import Fact
+from quizkit.learn.journal import open_journal
 from quizkit.learn.reviews import card_states
 from quizkit.library import rubric
 from tests.quizkit.interviews import RUBRIC

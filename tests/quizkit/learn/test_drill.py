@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from quizkit.learn.drill import Drill
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.learn.schedule import CardState, Schedule
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.learn.mock import MockState, Plan, Step, agenda, attempt_id, fold, plan_payload
 from quizkit.learn.round_record import to_payload
 from quizkit.library.rubric import Rubric

@@ -9,7 +9,7 @@ import pytest
 
 from quizkit.errors import UsageError
 from quizkit.learn.asker import Prediction
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.learn.predictions import calibration, first_predictions, read_prediction, score
 
 NAMES = ("lost_acked_writes", "unavailable_ms")

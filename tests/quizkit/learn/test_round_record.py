@@ -10,8 +10,8 @@ import pytest
 
 from quizkit.home import Home
 from quizkit.learn.asker import Prediction
-from quizkit.learn.round_record import Judged, Reply, from_payload, record_round, to_payload
-from quizkit.learn.rounds import Chosen, RoundResult, ShotResult
+from quizkit.learn.round_record import Judged, from_payload, record_round, to_payload
+from quizkit.learn.rounds import Chosen, Reply, RoundResult, ShotResult
 from quizkit.library.load import load_library
 from quizkit.library.play import play_scenario
 from tests.quizkit.interviews import ROUND, a_round, judged

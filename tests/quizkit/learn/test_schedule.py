@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizkit.errors import UsageError
-from quizkit.learn.journal import Fact
+from quizkit.learn.fact import Fact
 from quizkit.learn.schedule import RATINGS, CardState, Schedule, fuzzed, nudged
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
