@@ -55,13 +55,6 @@ def read_design(raw: Mapping[str, Any]) -> Design:
     Raises SetupError for an unknown knob or value, and for a combination that cannot be, naming the nearest that works.
     """
     given = _expand(raw)
-    design = _build(given)
-    _refuse_impossible(design, given)
-    return design
-
-
-def _build(given: Mapping[str, Any]) -> Design:
-    """The values of the knobs; what is not given, and has no default of its own, follows from the others."""
     values = {name: _read_value(name, value) for name, value in given.items()}
     if "detect_after_ms" in values:
         values["detect_after_us"] = ms_to_us(values.pop("detect_after_ms"))
@@ -70,6 +63,7 @@ def _build(given: Mapping[str, Any]) -> Design:
         design = replace(design, promote_quorum="safe")
     if "reads" not in given and design.topology == "chain":
         design = replace(design, reads="tail")
+    _refuse_impossible(design, given)
     return design
 
 

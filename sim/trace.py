@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MS = 1000  # microseconds in a millisecond; all instants of a trace are integer microseconds
+DEATHS = ("kill", "power_cut")  # faults after which a machine is down
+WRITE_FLOWS = ("request", "reply", "replicate", "ack")  # what messages on behalf of operations are for (see `Trace.flow`)
 
 
 class Event(NamedTuple):

@@ -5,10 +5,7 @@ from __future__ import annotations
 from sim.checks.lookup import write_load
 from sim.checks.measure import MeasureSpec, Reading
 from sim.history import History
-from sim.trace import Event, Trace
-
-CARRIES_WRITES = ("request", "reply", "replicate", "ack")
-DEATHS = ("kill", "power_cut")
+from sim.trace import DEATHS, WRITE_FLOWS, Event, Trace
 
 
 def messages_per_write(trace: Trace, history: History) -> Reading:
@@ -20,7 +17,7 @@ def messages_per_write(trace: Trace, history: History) -> Reading:
     if not acked:
         return Reading(None)
     writes = frozenset(op.id for op in history if not op.is_read)
-    kinds = frozenset(kind for kind, flow in trace.flow.items() if flow in CARRIES_WRITES)
+    kinds = frozenset(kind for kind, flow in trace.flow.items() if flow in WRITE_FLOWS)
     sent = sum(event.text in kinds and not writes.isdisjoint(event.ops) for _, event in trace.of("sent"))
     return Reading(round(sent / acked, 3))
 

@@ -7,7 +7,7 @@ Failures are handled by a configuration service (the paper's master), see `confi
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Entry, Note, Record, Reply, Request, Send, Summary, Write
+from sim.node import Cluster, Effects, Entry, Fsync, Note, Record, Reply, Request, Send, Summary, Write
 from sim.protocols.messages import Ack, Append, Behind, Chain, Lead, Stale
 from sim.protocols.replica import Replica
 
@@ -131,7 +131,8 @@ class ChainReplica(Replica):
                 yield from self.ask_for_gap(predecessor)
             elif entries := self.fresh(message):
                 yield from self.receive(entries)
-                yield from self.persist(entries)
+                yield from self.write(entries)
+                yield Fsync()
             else:
                 yield from self.ack()
 

@@ -132,8 +132,7 @@ class LeaderFollower(Replica):
         yield from self.receive(entries)
         if self.design.ack_when == "received":
             yield from self.ack()
-        for entry in entries:
-            yield Write(Record("entry", entry))
+        yield from self.write(entries)
         if self.design.ack_when == "written":
             yield from self.ack()
         yield Fsync()

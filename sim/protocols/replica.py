@@ -101,11 +101,10 @@ class Replica(Node):
             self._keep(entry)
             yield Note("received", (entry.op,), entry.n)
 
-    def persist(self, entries: list[Entry]) -> Effects:
-        """Put received entries on the disk and ask for an fsync."""
+    def write(self, entries: list[Entry]) -> Effects:
+        """Put received entries on the disk; they are durable after an fsync."""
         for entry in entries:
             yield Write(Record("entry", entry))
-        yield Fsync()
 
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         """Advance the durable mark over entries that the log still has."""

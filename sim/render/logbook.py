@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from sim.history import History
 from sim.render.words import ranges
-from sim.trace import Event, Trace
+from sim.trace import DEATHS, Event, Trace
 
-DEATHS = ("kill", "power_cut")
 MAKES_PROGRESS = ("sent", "delivered", "received", "applied")  # what a frozen process cannot do
 NEVER = 1 << 62
 

@@ -8,20 +8,19 @@ from sim.render import words
 from sim.render.case import Case
 from sim.render.items import Arrow, Item, Note, Word
 from sim.render.view import View
-from sim.trace import MS, Event
+from sim.trace import MS, WRITE_FLOWS, Event
 
 WAIT = MS // 2  # us in an egress queue that deserve a row
 FAR = 2 * MS  # us of flight from which an arrow is drawn where it arrives, not where it leaves
-FLOWS = ("request", "reply", "replicate", "ack")
 
 
 def sent(view: View, number: int, event: Event) -> Iterator[Item]:
     """A message: a wait in the egress queue if it is long, and an arrow if it left at all."""
     flow = view.case.trace.flow.get(event.text, "control")
     shown = view.carried(number)
-    if not view.everything and (flow not in FLOWS or not shown):
+    if not view.everything and (flow not in WRITE_FLOWS or not shown):
         return
-    style = view.style(event.ops, flow if flow in FLOWS else "dim")
+    style = view.style(event.ops, flow if flow in WRITE_FLOWS else "dim")
     stuck = view.case.book.never_left(number)
     again = number if view.everything else 0  # others see a repetition only once
     waits = flow == "replicate" and (stuck or event.until - event.at >= WAIT)
@@ -62,7 +61,7 @@ def _matters(case: Case, event: Event, arrival: Event) -> bool:
 
 def _labels(view: View, number: int, event: Event, flow: str) -> tuple[str, ...]:
     """What is written on an arrow, from the best to the shortest."""
-    if flow not in FLOWS or not event.ops:
+    if flow not in WRITE_FLOWS or not event.ops:
         return (event.text, event.text[:4], "")
     carried = view.carried(number)
     name = view.case.book.names(carried)
