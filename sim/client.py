@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.node import Cluster, Complete, Effects, Invoke, Locate, Node, Reply, Request, Send, Timer, View
+from sim.records import Result
 from sim.workload import Workload
 
 REFUSED_US = 5_000  # how long a client waits before it asks again after a replica refused it
@@ -101,7 +102,7 @@ class Client(Node):
             yield from self.locate()
             yield from self.finish("info" if self.accepted_maybe else "fail", None, "")
 
-    def finish(self, outcome: str, result: tuple[int | None, str] | None, replica: str) -> Effects:
+    def finish(self, outcome: str, result: Result | None, replica: str) -> Effects:
         """Write the outcome into the history and go on."""
         assert self.request is not None
         yield Complete(self.request.op, outcome, result, replica)

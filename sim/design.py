@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from sim.design_rules import IMPOSSIBLE, NEEDS, READS
 from sim.errors import SetupError
 from sim.knobs import KNOBS, Knob
 from sim.reading import ms_to_us, nearest
@@ -13,24 +14,47 @@ from sim.reading import ms_to_us, nearest
 
 @dataclass(frozen=True)
 class Design:
-    """A replication design: a value for each knob. Durations are microseconds."""
+    """A replication design: a value for each knob. Durations are microseconds; a knob `x_ms` is the field `x_us`."""
 
     topology: str = "leader-follower"
     replicas: int = 3
     wait_for: str = "none"
     k: int = 1
+    min_in_sync: int = 1
+    in_sync_lag_us: int = 200_000
     ack_when: str = "durable"
+    on_wait_timeout: str = "block"
+    wait_timeout_us: int = 100_000
+    visible: str = "after-wait"
+    ship_when: str = "durable"
+    leader_fsync: str = "before-ack"
+    follower_fsync: str = "before-ack"
+    fsync_every_us: int = 100_000
     failover: str = "automatic"
     detect_after_us: int = 300_000
+    cooldown_us: int = 0
     promote: str = "most-caught-up"
     promote_quorum: str = "reachable"
+    controllers: str = "1"
+    config_service: str = "single"
+    fencing: str = "epoch"
+    lease_us: int = 200_000
+    max_drift_ppm: int = 1000
     reads: str = "leader"
+    apply: str = "serial"
+    retain: int | str = "unlimited"
+    election_us: int = 150_000
 
     @property
     def acks_needed(self) -> int:
-        """How many followers must have acked a write before the client is told."""
-        followers = self.replicas - 1
-        return {"none": 0, "k": self.k, "majority": self.replicas // 2, "all": followers}[self.wait_for]
+        """How many followers have surely acked a write before the client is told."""
+        needed = {"none": 0, "k": self.k, "majority": self.replicas // 2, "all": self.replicas - 1}
+        return needed.get(self.wait_for, self.min_in_sync - 1)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a leader awaits anybody's ack."""
+        return self.topology == "leader-follower" and self.wait_for != "none" and self.replicas > 1
 
     @property
     def answers_for_safe(self) -> int:
@@ -38,14 +62,30 @@ class Design:
         return self.replicas - self.acks_needed
 
     @property
+    def apply_workers(self) -> int:
+        """How many workers a follower applies its log with."""
+        return int(self.apply.partition("-")[2] or 1)
+
+    @property
+    def entries_kept(self) -> int | None:
+        """How many applied entries a replica keeps in its log; None: all."""
+        return None if isinstance(self.retain, str) else self.retain
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the replicas: A is the first leader, or the head."""
         return tuple("ABCDEFG"[: self.replicas])
 
+    @property
+    def controller_names(self) -> tuple[str, ...]:
+        """The names of the controllers; Raft and a single node have none but the one that tells clients where to start."""
+        many = self.controllers == "3" or self.config_service == "majority"
+        return ("controller", "controller2", "controller3") if many else ("controller",)
+
     def knobs(self) -> dict[str, str | int]:
         """The knobs that matter in this design with their values, in the order of the table."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        values["detect_after_ms"] = self.detect_after_us // 1000
+        values |= {_knob_of(name): value // 1000 for name, value in values.items() if name.endswith("_us")}
         return {name: values[name] for name, knob in KNOBS.items() if matters(knob, self)}
 
 
@@ -55,16 +95,22 @@ def read_design(raw: Mapping[str, Any]) -> Design:
     Raises SetupError for an unknown knob or value, and for a combination that cannot be, naming the nearest that works.
     """
     given = _expand(raw)
-    values = {name: _read_value(name, value) for name, value in given.items()}
-    if "detect_after_ms" in values:
-        values["detect_after_us"] = ms_to_us(values.pop("detect_after_ms"))
-    design = Design(**values)
-    if "promote_quorum" not in given and design.acks_needed:
-        design = replace(design, promote_quorum="safe")
-    if "reads" not in given and design.topology == "chain":
-        design = replace(design, reads="tail")
+    values = dict(_read_value(name, value) for name, value in given.items())
+    design = _fill(Design(**values), given)
     _refuse_impossible(design, given)
     return design
+
+
+def _fill(design: Design, given: Mapping[str, Any]) -> Design:
+    """Defaults that follow from what was given."""
+    derived: dict[str, Any] = {
+        "replicas": 1 if design.topology == "single" else design.replicas,
+        "promote_quorum": "safe" if design.acks_needed else "reachable",
+        "reads": READS[design.topology][0],
+        "ship_when": "durable" if design.leader_fsync == "before-ack" else "received",
+        "ack_when": "durable" if design.follower_fsync == "before-ack" else "written",
+    }
+    return replace(design, **{name: value for name, value in derived.items() if name not in given})
 
 
 def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +122,7 @@ def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
             read_design(merged)
         except SetupError as error:
             (in_the_way,) = error.where
-            if in_the_way in wanted:
+            if in_the_way in wanted or in_the_way not in merged:
                 return merged
             del merged[str(in_the_way)]
         else:
@@ -85,31 +131,8 @@ def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 
 def matters(knob: Knob, design: Design) -> bool:
     """Whether the knob changes anything, given those that stand before it in the table."""
-    need = _NEEDS.get(knob.name)
+    need = NEEDS.get(knob.name)
     return design.topology in knob.topologies and (need is None or need.met(design))
-
-
-@dataclass(frozen=True)
-class Need:
-    """What a knob needs to change anything, and what to say where it is not there."""
-
-    met: Callable[[Design], bool]
-    why: str
-
-
-_FOLLOWERS = Need(lambda design: design.replicas > 1, "one replica has no follower")
-_PROMOTION = Need(
-    lambda design: design.replicas > 1 and design.failover == "automatic", "with failover=manual nobody is promoted"
-)
-_NEEDS = {
-    "k": Need(lambda design: design.wait_for == "k", "it counts only with wait_for=k"),
-    "ack_when": Need(lambda design: design.acks_needed > 0, "nobody's ack is awaited"),
-    "failover": _FOLLOWERS,
-    "detect_after_ms": _PROMOTION,
-    "promote": _PROMOTION,
-    "promote_quorum": _PROMOTION,
-    "reads": _FOLLOWERS,
-}
 
 
 def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,78 +143,29 @@ def _expand(raw: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _read_value(name: str, value: Any) -> Any:
+def _knob_of(field: str) -> str:
+    """The knob of a field: durations are milliseconds in knobs."""
+    return f"{field.removesuffix('_us')}_ms" if field.endswith("_us") else field
+
+
+def _read_value(name: str, value: Any) -> tuple[str, Any]:
+    """The field of the design that a knob sets, and its value."""
     if name not in KNOBS:
         raise SetupError(f"unknown knob: {name}", nearest(name, tuple(KNOBS)), (name,))
     knob, text = KNOBS[name], str(value)
+    if text in knob.words:
+        return name, text
+    low, high = knob.bounds or (0, -1)
+    if text.isdecimal() and low <= int(text) <= high:
+        return (f"{name.removesuffix('_ms')}_us", ms_to_us(int(text))) if name.endswith("_ms") else (name, int(text))
+    raise SetupError(f"{name} cannot be {text}", _choices(knob), (name,))
+
+
+def _choices(knob: Knob) -> str:
     if knob.bounds is None:
-        if text not in knob.values:
-            raise SetupError(f"{name} cannot be {text}", f"choose one of: {', '.join(knob.values)}", (name,))
-        return text
-    low, high = knob.bounds
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise SetupError(f"{name} cannot be {text}", f"choose a whole number from {low} to {high}", (name,))
-    return int(text)
-
-
-@dataclass(frozen=True)
-class Impossible:
-    """A combination that cannot be: the knob to blame, when, why, and the nearest that works."""
-
-    knob: str
-    when: Callable[[Design], bool]
-    why: str
-    instead: str
-
-
-def _is_chain(design: Design) -> bool:
-    return design.topology == "chain"
-
-
-IMPOSSIBLE = (
-    Impossible(
-        "replicas",
-        lambda d: _is_chain(d) and d.replicas == 1,
-        "a chain of one is no chain",
-        "set replicas=3",
-    ),
-    Impossible(
-        "wait_for",
-        lambda d: not _is_chain(d) and d.replicas == 1 and d.wait_for in ("majority", "all"),
-        "one replica has no follower to wait for",
-        "set wait_for=none, or replicas=3",
-    ),
-    Impossible(
-        "k",
-        lambda d: d.wait_for == "k" and d.k > d.replicas - 1,
-        "the leader would wait for more followers than there are",
-        "set k lower, or replicas higher",
-    ),
-    Impossible(
-        "promote_quorum",
-        lambda d: not _is_chain(d) and d.promote_quorum == "safe" and d.wait_for == "none",
-        "with wait_for=none a confirmed write may be on the leader alone, so no set of followers is safe",
-        "set promote_quorum=reachable (it may lose the tail), or wait_for=k",
-    ),
-    Impossible(
-        "reads",
-        lambda d: _is_chain(d) and d.reads != "tail",
-        "only the tail of a chain has exactly the confirmed writes",
-        "set reads=tail",
-    ),
-    Impossible(
-        "reads",
-        lambda d: not _is_chain(d) and d.reads == "tail",
-        "only a chain has a tail",
-        "set reads=leader, or topology=chain",
-    ),
-    Impossible(
-        "reads",
-        lambda d: d.reads == "follower" and d.replicas == 1,
-        "one replica has no follower to read from",
-        "set reads=leader",
-    ),
-)
+        return f"choose one of: {', '.join(knob.words)}"
+    number = "a whole number from {} to {}".format(*knob.bounds)
+    return f"choose {', '.join((*knob.words, number))}"
 
 
 def _refuse_impossible(design: Design, given: Mapping[str, Any]) -> None:
@@ -203,4 +177,4 @@ def _refuse_impossible(design: Design, given: Mapping[str, Any]) -> None:
             raise SetupError(f"{rule.knob}={getattr(design, rule.knob)} cannot be: {rule.why}", rule.instead, (rule.knob,))
     for name in given:
         if not matters(KNOBS[name], design):
-            raise SetupError(f"{name} changes nothing here: {_NEEDS[name].why}", f"remove {name}", (name,))
+            raise SetupError(f"{name} changes nothing here: {NEEDS[name].why}", f"remove {name}", (name,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sim.luck import Luck
-from sim.node import Record
+from sim.records import Record
 
 
 @dataclass(frozen=True)

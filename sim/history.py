@@ -28,7 +28,7 @@ class Op:
     invoked_at: int
     outcome: str = "info"
     completed_at: int | None = None
-    result: tuple[int | None, str] | None = None
+    result: tuple[int | str | None, str] | None = None
     node: str = ""
 
     @property

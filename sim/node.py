@@ -13,30 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from sim.design import Design
 from sim.luck import Luck
-
-Command = tuple[str | int, ...]  # ("deposit", "a1", 10), ("transfer", "a1", "a2", 5), ("write", "x", 3), ("read", "x")
-
-
-class Entry(NamedTuple):
-    """One write in a replication log.
-
-    `n` is its place, counted from 1; `epoch` is that of the leader that accepted it; `op` is the client's id for it.
-    """
-
-    n: int
-    epoch: int
-    op: str
-    client: str
-    command: Command
-
-
-class Record(NamedTuple):
-    """What one `Write` puts at the end of a node's disk: an entry, an epoch that was seen, or a cut of the log."""
-
-    kind: str  # entry | epoch | cut
-    entry: Entry | None = None
-    n: int = 0  # the epoch, or the last log index that a cut keeps
-    text: str = ""  # with an epoch: who serves in it
+from sim.records import Command, Entry, Image, Record, Result, Token
 
 
 class Message:
@@ -58,11 +35,12 @@ class Message:
 
 @dataclass(slots=True)
 class Request(Message):
-    """A client asks a replica to execute a command."""
+    """A client asks a replica to execute a command. A read with a `token` must see the log up to that position."""
 
     flow = "request"
     op: str
     command: Command
+    token: Token = (0, 0)
 
     @property
     def ops(self) -> tuple[str, ...]:
@@ -71,12 +49,19 @@ class Request(Message):
 
 @dataclass(slots=True)
 class Reply(Message):
-    """A replica answers a client. `done` False means: not accepted, ask elsewhere."""
+    """A replica answers a client.
+
+    `done` False means: not accepted, ask elsewhere; with `unsure` it means: accepted, but not as safe as was asked for, so
+    the outcome is unknown. `position` is how far the answer's state goes. `text` is a warning that comes with an ok.
+    """
 
     flow = "reply"
     op: str
     done: bool
-    result: tuple[int | None, str] | None = None
+    result: Result | None = None
+    position: Token = (0, 0)
+    unsure: bool = False
+    text: str = ""
 
     @property
     def ops(self) -> tuple[str, ...]:
@@ -131,9 +116,27 @@ class Fsync:
 
 @dataclass(slots=True)
 class Apply:
-    """Queue an entry for the state machine, one at a time; `on_applied(entry)` follows."""
+    """Queue an entry for the state machine; `on_applied(entry)` follows, in the order of the queue.
+
+    Entries that touch no common key may be executed at the same time, by up to `workers` of them (0: no limit).
+    """
 
     entry: Entry
+    workers: int = 1
+
+
+@dataclass(slots=True)
+class Halt:
+    """The process ends itself, as PostgreSQL does when an fsync fails; whoever restarts it finds what the disk holds."""
+
+    why: str
+
+
+@dataclass(slots=True)
+class PowerOff:
+    """Switch another machine off over its management port: shoot the other node in the head."""
+
+    node: str
 
 
 @dataclass(slots=True)
@@ -161,22 +164,23 @@ class Complete:
 
     op: str
     outcome: str
-    result: tuple[int | None, str] | None = None
+    result: Result | None = None
     node: str = ""
 
 
-Effect = Send | Timer | Write | Fsync | Apply | Note | Invoke | Complete
+Effect = Send | Timer | Write | Fsync | Apply | Halt | PowerOff | Note | Invoke | Complete
 Effects = Iterator[Effect]
 
 
 class StateMachine(Protocol):
-    """What a replica applies its log to; it remembers the ids of all writes it has applied."""
+    """What a replica applies its log to; it remembers the ids of all writes it has applied, through images too."""
 
     @property
     def ops(self) -> list[str]: ...
-    def apply(self, entry: Entry) -> None: ...
-    def read(self, key: str) -> tuple[int | None, str]: ...
+    def apply(self, entry: Entry) -> Result | None: ...
+    def read(self, key: str) -> Result: ...
     def items(self) -> tuple[tuple[str, object], ...]: ...
+    def image(self) -> Image: ...
 
 
 class Summary(NamedTuple):
@@ -190,12 +194,15 @@ class Summary(NamedTuple):
 
 
 class Node:
-    """A participant. The kernel sets `now` (microseconds of its own clock) before each handler."""
+    """A participant. The kernel sets `now` (microseconds of its own monotonic clock, which may drift) before each handler,
+    and `skew` (how far its wall clock is ahead) when that changes.
+    """
 
     def __init__(self, name: str, luck: Luck) -> None:
         self.name = name
         self.luck = luck
         self.now = 0
+        self.skew = 0
         self.role = ""
         self.epoch = 0
 
@@ -207,9 +214,17 @@ class Node:
         """A start after a crash with what the disk still holds; nothing of it is known to be durable."""
         return iter(())
 
+    def on_order(self, what: str, about: str) -> Effects:
+        """An operator's command: promote (`about` a replica), demote, campaign, or cancel (`about` an operation)."""
+        return iter(())
+
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         """These records survive a power cut from now on (after a restart: all of them again)."""
         return iter(())
+
+    def on_disk_error(self, why: str) -> Effects:
+        """An fsync failed, or a write found the disk full: nothing written since the last good fsync can be trusted."""
+        yield Halt(why)
 
     def on_applied(self, entry: Entry) -> Effects:
         """The state machine's turn has come for this entry."""
@@ -231,11 +246,17 @@ class Cluster:
     controllers: tuple[str, ...]
     clients: tuple[str, ...]
     luck: Luck
-    new_state: Callable[[], StateMachine]
+    new_state: Callable[[Image | None], StateMachine]
+    sessions: bool = False  # whether clients repeat an operation under its id, so that replicas must recognise it
 
     @property
     def replicas(self) -> tuple[str, ...]:
         return self.design.names
+
+    @property
+    def majority(self) -> int:
+        """More than half of the replicas."""
+        return len(self.design.names) // 2 + 1
 
     @property
     def heartbeat_us(self) -> int:

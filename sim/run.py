@@ -18,6 +18,7 @@ from sim.luck import Luck
 from sim.nemesis import Nemesis
 from sim.node import Cluster, StateMachine
 from sim.protocols import make_controller, make_replica
+from sim.records import Image
 from sim.setup import Setup
 from sim.trace import Final, Shot, Trace
 from sim.workload import KeyValues
@@ -78,8 +79,8 @@ class Stage:
             self.world.add(name, partial(self._make_client, name, number))
         self.nemesis = Nemesis(self.world, faults)
 
-    def _new_state(self) -> StateMachine:
-        return KeyValues(self.setup.workload.initial)
+    def _new_state(self, image: Image | None) -> StateMachine:
+        return KeyValues(self.setup.workload.initial, image)
 
     def _make_client(self, name: str, number: int) -> Client:
         return Client(name, number, self.cluster, self.setup.workload, self.setup.limits.timeout_us)

@@ -12,7 +12,17 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 | discarded | replica | ops; n: first log index that was cut off |
 | lost_unsynced | replica | ops that a power cut took from its disk |
 | role | replica | text: the role it now plays; n: epoch |
-| suspected, removed | controller | peer: the replica that it holds for dead, or takes out |
+| duplicate | replica | ops; n: log index of the first one: a repeated operation was recognised |
+| released | replica | ops; text: why an answer went out before its acks (degraded, cancelled, reported) |
+| degraded, restored | replica | text: a leader stops waiting for acks, or waits again |
+| snapshot, installed, trimmed | replica | n: last log index that it covers; installed: peer: whose it was |
+| lease_lost | replica | n: epoch: its lease has run out |
+| voted | replica, controller | peer: for whom; n: epoch or term |
+| in_sync | controller, replica | text: the members; n: version |
+| stored, rejected | store | ops; peer: client; n: fencing token of a write to the storage that a lock protects |
+| halted | any | text: why the process ended itself |
+| corrupt | replica | ops that a damaged record took from its log at a restart; n: first log index |
+| suspected, removed, joined | controller | peer: the replica that it holds for dead, takes out, or lets in at the tail |
 | elected | controller | peer: the replica that it chose; n: epoch; text: why |
 | promoted | replica | n: epoch; text: "log ends at #14" |
 | fault | target, or "" | text: the verb; peer: other side |

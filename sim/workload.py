@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.luck import Luck
-from sim.node import Command, Entry
+from sim.records import Command, Entry, Image, Result
 
 OPENING_BALANCE = 1000
 
@@ -68,18 +68,24 @@ KINDS: dict[str, Callable[[Workload, Luck, str], Command]] = {"ledger": _ledger,
 class KeyValues:
     """The state machine of both workloads: values by key, the last write of each key, and the ids of all writes."""
 
-    def __init__(self, initial: dict[str, int]) -> None:
-        self._values = dict(initial)
-        self._versions: dict[str, str] = {}
-        self.ops: list[str] = []
+    def __init__(self, initial: dict[str, int], image: Image | None = None) -> None:
+        values, versions, ops = image or (initial, {}, ())
+        self._values: dict[str, int] = dict(values)  # type: ignore[call-overload]
+        self._versions: dict[str, str] = dict(versions)  # type: ignore[call-overload]
+        self.ops: list[str] = list(ops)  # type: ignore[call-overload]
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: Entry) -> Result | None:
         """Execute a write."""
         kind, *args = entry.command
         _APPLY[str(kind)](self, entry.op, *args)
         self.ops.append(entry.op)
+        return None
 
-    def read(self, key: str) -> tuple[int | None, str]:
+    def image(self) -> Image:
+        """All of it as plain data, to go on from elsewhere."""
+        return (tuple(self._values.items()), tuple(self._versions.items()), tuple(self.ops))
+
+    def read(self, key: str) -> Result:
         """The value of a key, and the id of the write that it comes from ("" at the start)."""
         return self._values.get(key), self._versions.get(key, "")
 

@@ -15,20 +15,8 @@ from sim.history import History, Op
 from sim.luck import Luck
 from sim.machine import Machine
 from sim.network import Flight, Network, NetworkSpeed
-from sim.node import (
-    Apply,
-    Complete,
-    Effect,
-    Fsync,
-    Invoke,
-    MakeNode,
-    Note,
-    Record,
-    Reply,
-    Send,
-    Timer,
-    Write,
-)
+from sim.node import Apply, Complete, Effect, Fsync, Invoke, MakeNode, Note, Reply, Send, Timer, Write
+from sim.records import Entry, Record
 from sim.trace import Event, Trace
 
 Action = Callable[[], None]
@@ -217,8 +205,8 @@ class World:
 
     def _tell_trace(self, what: str, machine: Machine, records: Iterable[Record]) -> None:
         for record in records:
-            if record.entry is not None:
-                self.emit(what, machine.name, (record.entry.op,), n=record.entry.n)
+            if isinstance(record, Entry):
+                self.emit(what, machine.name, (record.op,), n=record.n)
 
     def _apply(self, machine: Machine, effect: Apply) -> None:
         machine.apply_free = max(self.now, machine.apply_free) + self._disk_speed.apply_us
@@ -256,7 +244,7 @@ class World:
                 item.lost = True
                 self._drop(item, f"{name} lost power before it left")
         self.network.cut_power(self.now, name)
-        lost = tuple(record.entry.op for record in self.machines[name].disk.cut_power() if record.entry is not None)
+        lost = tuple(record.op for record in self.machines[name].disk.cut_power() if isinstance(record, Entry))
         if lost:
             self.emit("lost_unsynced", name, lost)
 

@@ -82,8 +82,8 @@ def _read(raw: Raw) -> Design:
 def _values(knob: Knob) -> list[str]:
     """What is offered, the default first, for Enter takes the first."""
     if knob.bounds is None:
-        return list(knob.values)
+        return list(knob.words)
     low, high = knob.bounds
     few = range(low, high + 1) if high - low < _FEW else [digit * 10**zeros for zeros in range(6) for digit in _LADDER]
     others = [str(number) for number in few if low <= number <= high and str(number) != knob.default]
-    return [knob.default, *others]
+    return [*dict.fromkeys((knob.default, *knob.words, *others))]

@@ -57,10 +57,10 @@ def _scenario() -> dict[str, Any]:
 
 
 def _knob(knob: Knob) -> dict[str, Any]:
+    words: dict[str, Any] = {"enum": list(knob.words)}
     if knob.bounds:
-        low, high = knob.bounds
-        return {"description": knob.meaning, "type": "integer", "minimum": low, "maximum": high}
-    words: dict[str, Any] = {"enum": list(knob.values)}
+        numbers = {"type": "integer", "minimum": knob.bounds[0], "maximum": knob.bounds[1]}
+        return {"description": knob.meaning, **({"anyOf": [words, numbers]} if knob.words else numbers)}
     return {
         "description": knob.meaning,
         **({"anyOf": [words, {"type": "integer"}]} if knob.name in NUMBERS_TOO else words),

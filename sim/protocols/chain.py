@@ -7,9 +7,10 @@ Failures are handled by a configuration service (the paper's master), see `confi
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Entry, Fsync, Note, Record, Reply, Request, Send, Summary, Write
+from sim.node import Cluster, Effects, Fsync, Note, Reply, Request, Send, Summary, Write
 from sim.protocols.messages import Ack, Append, Behind, Chain, Lead, Stale
 from sim.protocols.replica import Replica
+from sim.records import Entry, Epoch, Record
 
 
 class ChainReplica(Replica):
@@ -59,7 +60,7 @@ class ChainReplica(Replica):
     def join(self, epoch: int, members: tuple[str, ...]) -> Effects:
         """Take the place that a configuration gives."""
         self.epoch, self.members = epoch, members
-        yield Write(Record("epoch", n=epoch))
+        yield Write(Epoch(epoch))
         yield from self.play(self._role_here())
 
     def _role_here(self) -> str:
@@ -76,18 +77,18 @@ class ChainReplica(Replica):
         was_head, was_tail = self.is_head, self.is_tail
         yield from self.join(message.epoch, message.members)
         if (self.is_head and not was_head) or (self.is_tail and not was_tail):
-            yield Note("promoted", n=self.epoch, text=str(len(self.log)))
+            yield Note("promoted", n=self.epoch, text=str(self.log.last))
         if self.predecessor:
-            yield Send(self.predecessor, Behind(self.epoch, len(self.log)))
+            yield Send(self.predecessor, Behind(self.epoch, self.log.last))
         if self.is_tail:
-            self.shipped, self.reads_from = self.durable, len(self.log)
+            self.shipped, self.reads_from = self.durable, self.log.last
             yield from self.commit_to(self.durable)
         yield from self.precede()
 
     def precede(self) -> Effects:
         """Tell the successor how far the log was sent."""
         for successor in self.successor:
-            yield Send(successor, Lead(self.epoch, tuple(sorted(self.ends.items())), self.shipped, self.committed))
+            yield Send(successor, Lead(self.epoch, self.log.ends_tuple(), self.shipped, self.committed))
 
     def on_tick(self) -> Effects:
         """Heartbeats, down the chain and to the configuration service."""
@@ -127,7 +128,7 @@ class ChainReplica(Replica):
         if message.epoch < self.epoch:
             yield Send(predecessor, Stale(self.epoch))
         elif message.epoch == self.epoch and predecessor == self.predecessor:
-            if message.prev > len(self.log):
+            if message.prev > self.log.last:
                 yield from self.ask_for_gap(predecessor)
             elif entries := self.fresh(message):
                 yield from self.receive(entries)
@@ -139,8 +140,8 @@ class ChainReplica(Replica):
     def on_lead(self, predecessor: str, message: Lead) -> Effects:
         """The predecessor lives; its log contains this one, unless this one came back with a tail that was abandoned."""
         if message.epoch == self.epoch and predecessor == self.predecessor:
-            yield from self.discard_after(self.common_prefix(message.ends))
-            if message.sent > len(self.log):
+            yield from self.discard_after(self.log.common_prefix(message.ends))
+            if message.sent > self.log.last:
                 yield from self.ask_for_gap(predecessor)
             elif message.acked < self.committed:
                 yield from self.ack()
@@ -156,7 +157,7 @@ class ChainReplica(Replica):
         if self.committed == before:
             return
         if self.is_tail:
-            for entry in self.log[before : self.committed]:
+            for entry in self.log.between(before, self.committed):
                 yield Note("committed", (entry.op,), entry.n)
         yield from self.apply_to(self.committed)
         yield from self.ack()
@@ -164,7 +165,7 @@ class ChainReplica(Replica):
     def ack(self) -> Effects:
         """Tell the predecessor how far the chain behind it has come."""
         if self.predecessor and self.committed:
-            yield Send(self.predecessor, Ack(self.epoch, self.committed, self.log[self.committed - 1].op))
+            yield Send(self.predecessor, Ack(self.epoch, self.committed, self.log.at(self.committed).op))
 
     def on_ack(self, successor: str, message: Ack) -> Effects:
         """The chain behind holds the log up to there."""

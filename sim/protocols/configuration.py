@@ -6,9 +6,10 @@ makes it reliable with consensus.
 
 from __future__ import annotations
 
-from sim.node import Effects, Note, Record, Send
+from sim.node import Effects, Note, Send
 from sim.protocols.messages import Beat, Chain
 from sim.protocols.monitor import Monitor
+from sim.records import Epoch, Record
 
 
 class ConfigurationService(Monitor):
@@ -44,7 +45,7 @@ class ConfigurationService(Monitor):
 
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         """A decision is safe: tell the replicas, those that were removed too, and the clients."""
-        if self.epoch > 1 and any(record.n == self.epoch for record in records):
+        if self.epoch > 1 and any(isinstance(record, Epoch) and record.n == self.epoch for record in records):
             for replica in self.cluster.replicas:
                 yield Send(replica, Chain(self.epoch, self.serving))
             yield from self.publish()

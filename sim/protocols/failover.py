@@ -6,9 +6,10 @@ promotion is safe if those who answered must include a holder of every acknowled
 
 from __future__ import annotations
 
-from sim.node import Effects, Note, Record, Send, Timer
+from sim.node import Effects, Note, Send, Timer
 from sim.protocols.messages import Beat, Fence, Position, Promote
 from sim.protocols.monitor import Monitor
+from sim.records import Record
 
 ANSWER_US = 20_000  # how long the controller listens for positions before it decides or asks again
 

@@ -6,9 +6,10 @@ apply what is durable in their log, as PostgreSQL standbys and MySQL replicas do
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Entry, Fsync, Note, Record, Reply, Request, Send, Summary, Write
+from sim.node import Cluster, Effects, Fsync, Note, Reply, Request, Send, Summary, Write
 from sim.protocols.messages import Ack, Append, Behind, Fence, Lead, Position, Promote, Stale
 from sim.protocols.replica import Replica
+from sim.records import Entry, Epoch, Record
 
 
 class LeaderFollower(Replica):
@@ -29,7 +30,7 @@ class LeaderFollower(Replica):
     @property
     def position(self) -> int:
         """How far this log goes, in the sense of `ack_when`."""
-        return self.durable if self.design.ack_when == "durable" else len(self.log)
+        return self.durable if self.design.ack_when == "durable" else self.log.last
 
     # Roles
 
@@ -37,7 +38,7 @@ class LeaderFollower(Replica):
         """The first replica is the leader of epoch 1."""
         self.epoch = 1
         self.leader = self.cluster.replicas[0]
-        yield Write(Record("epoch", n=1))
+        yield Write(Epoch(1))
         if self.leader == self.name:
             yield from self.lead()
         else:
@@ -54,7 +55,7 @@ class LeaderFollower(Replica):
         self.leader = self.name
         self.positions = dict.fromkeys(self.peers, 0)
         self.committed = self.shipped = self.durable
-        self.reads_from = len(self.log)
+        self.reads_from = self.log.last
         yield from self.play("leader")
         yield from self.apply_to(self.committed)
         yield from self.announce()
@@ -62,13 +63,13 @@ class LeaderFollower(Replica):
     def announce(self) -> Effects:
         """Tell every follower who leads, how far the log was sent, and how far that follower has acked it."""
         for peer in self.peers:
-            yield Send(peer, Lead(self.epoch, tuple(sorted(self.ends.items())), self.shipped, self.positions[peer]))
+            yield Send(peer, Lead(self.epoch, self.log.ends_tuple(), self.shipped, self.positions[peer]))
 
     def follow(self, epoch: int, leader: str) -> Effects:
         """Belong to an epoch, durably; an empty `leader` means: to a leader yet to be chosen."""
         self.epoch, self.leader = epoch, leader
         yield from self.play("follower")
-        yield Write(Record("epoch", n=epoch))
+        yield Write(Epoch(epoch))
         yield Fsync()
 
     def on_tick(self) -> Effects:
@@ -98,7 +99,7 @@ class LeaderFollower(Replica):
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         """What is durable here may be shipped and counted by a leader, acked and applied by a follower."""
         yield from super().on_durable(records)
-        if self.fenced_by and any(record.kind == "epoch" and record.n == self.epoch for record in records):
+        if self.fenced_by and any(isinstance(record, Epoch) and record.n == self.epoch for record in records):
             yield from self.tell_position()
         if self.role == "leader":
             yield from self.ship_durable(self.peers)
@@ -113,7 +114,7 @@ class LeaderFollower(Replica):
         needed = self.design.acks_needed
         acked = sorted(self.positions.values(), reverse=True)[needed - 1] if needed else self.durable
         before, self.committed = self.committed, max(self.committed, min(self.durable, acked))
-        for entry in self.log[before : self.committed]:
+        for entry in self.log.between(before, self.committed):
             yield Note("committed", (entry.op,), entry.n)
         yield from self.apply_to(self.committed)
 
@@ -122,7 +123,7 @@ class LeaderFollower(Replica):
         if message.epoch < self.epoch:
             yield Send(leader, Stale(self.epoch))
         elif message.epoch == self.epoch and self.leader == leader:
-            if message.prev > len(self.log):
+            if message.prev > self.log.last:
                 yield from self.ask_for_gap(leader)
             else:
                 yield from self.store(self.fresh(message))
@@ -141,7 +142,7 @@ class LeaderFollower(Replica):
         """Tell the leader the position."""
         n = self.position
         if self.leader and n:
-            yield Send(self.leader, Ack(self.epoch, n, self.log[n - 1].op))
+            yield Send(self.leader, Ack(self.epoch, n, self.log.at(n).op))
 
     def on_ack(self, follower: str, message: Ack) -> Effects:
         """Count it."""
@@ -163,9 +164,9 @@ class LeaderFollower(Replica):
             return
         if message.epoch > self.epoch or self.leader != leader:
             yield from self.follow(message.epoch, leader)
-            yield from self.discard_after(self.common_prefix(message.ends))
+            yield from self.discard_after(self.log.common_prefix(message.ends))
             yield from self.apply_to(self.durable)
-        if message.sent > len(self.log):
+        if message.sent > self.log.last:
             yield from self.ask_for_gap(leader)
         elif message.acked < self.position:
             yield from self.ack()
@@ -185,12 +186,12 @@ class LeaderFollower(Replica):
     def tell_position(self) -> Effects:
         """Say how far the log goes; all of it is durable, as the fsync of the promise covered it."""
         controller, self.fenced_by = self.fenced_by, ""
-        yield Send(controller, Position(self.epoch, self.last_epoch, len(self.log)))
+        yield Send(controller, Position(self.epoch, self.log.last_epoch, self.log.last))
 
     def on_promote(self, _: str, message: Promote) -> Effects:
         """Become the leader of this epoch."""
         if message.epoch == self.epoch and self.role != "leader":
-            yield Note("promoted", n=self.epoch, text=str(len(self.log)))
+            yield Note("promoted", n=self.epoch, text=str(self.log.last))
             yield from self.lead()
             yield from self.beat()
 

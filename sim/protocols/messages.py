@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.node import Entry, Message
-
-Ends = tuple[tuple[int, int], ...]  # (epoch, last log index of that epoch), ascending
+from sim.node import Message
+from sim.protocols.log import Ends
+from sim.records import Entry
 
 
 @dataclass(slots=True)
@@ -67,11 +67,38 @@ class Stale(Message):
 
 @dataclass(slots=True)
 class Beat(Message):
-    """A replica shows a controller that it lives."""
+    """A replica shows a controller that it lives; a leader's lease counts from `asked_at` on the leader's own clock."""
 
     flow = "heartbeat"
     epoch: int
     role: str
+    asked_at: int = 0
+
+
+@dataclass(slots=True)
+class Grant(Message):
+    """A controller's answer to a leader's Beat: serve in this epoch for the length of a lease from `asked_at` on."""
+
+    flow = "heartbeat"
+    epoch: int
+    asked_at: int
+
+
+@dataclass(slots=True)
+class Propose(Message):
+    """A leader asks a controller to decide that the in-sync set is this."""
+
+    epoch: int
+    members: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class InSync(Message):
+    """The controller's durable decision on the in-sync set; `version` counts them."""
+
+    epoch: int
+    version: int
+    members: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -97,9 +124,10 @@ class Position(Message):
 
 @dataclass(slots=True)
 class Promote(Message):
-    """A controller makes the receiver the leader of this epoch."""
+    """A controller makes the receiver the leader of this epoch, with this in-sync set where one is kept."""
 
     epoch: int
+    in_sync: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Fsync, Locate, Node, Note, Record, Send, Timer, View, Write
+from sim.node import Cluster, Effects, Fsync, Locate, Node, Note, Send, Timer, View, Write
 from sim.protocols.messages import Beat, Hello
+from sim.records import Epoch, Record
 
 
 class Monitor(Node):
@@ -25,12 +26,13 @@ class Monitor(Node):
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
         """Go on with the epoch that was decided last."""
         for record in records:
-            self.epoch, self.serving = record.n, tuple(record.text.split())
+            if isinstance(record, Epoch):
+                self.epoch, self.serving = record.n, tuple(record.text.split())
         yield from self.watch()
 
     def remember(self) -> Effects:
         """Make a decision durable before anyone hears of it; `on_durable` follows."""
-        yield Write(Record("epoch", n=self.epoch, text=" ".join(self.serving)))
+        yield Write(Epoch(self.epoch, " ".join(self.serving)))
         yield Fsync()
 
     def watch(self) -> Effects:

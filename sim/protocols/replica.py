@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from sim.node import (
-    Apply,
-    Cluster,
-    Effects,
-    Entry,
-    Fsync,
-    Node,
-    Note,
-    Record,
-    Reply,
-    Request,
-    Send,
-    Summary,
-    Timer,
-    Write,
-)
-from sim.protocols.messages import Append, Beat, Behind, Ends, Hello
+from sim.node import Apply, Cluster, Effects, Fsync, Node, Note, Reply, Request, Send, Summary, Timer, Write
+from sim.protocols.log import Log
+from sim.protocols.messages import Append, Beat, Behind, Hello
+from sim.records import Cut, Entry, Epoch, Record
 
 
 class Replica(Node):
@@ -28,23 +15,13 @@ class Replica(Node):
         super().__init__(name, cluster.luck)
         self.cluster = cluster
         self.design = cluster.design
-        self.log: list[Entry] = []
-        self.ends: dict[int, int] = {}  # epoch -> last log index of that epoch
+        self.log = Log()
         self.durable = 0  # all entries up to here survive a power cut
         self.shipped = 0  # all entries up to here were sent on
         self.applying = 0  # all entries up to here were given to the state machine
-        self.state = cluster.new_state()
+        self.state = cluster.new_state(None)
         self.reads_from = 0  # reads are refused until the state holds all entries up to here
         self._asked = (-1, 0)  # log length and instant of the last request to fill a gap
-
-    @property
-    def last_epoch(self) -> int:
-        """The epoch of the last entry."""
-        return self.log[-1].epoch if self.log else 0
-
-    def holds(self, entry: Entry) -> bool:
-        """Whether the log still has this very entry at its place."""
-        return entry.n <= len(self.log) and self.log[entry.n - 1] == entry
 
     def play(self, role: str) -> Effects:
         """Take a role."""
@@ -55,13 +32,13 @@ class Replica(Node):
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
         """Rebuild the log from the disk; nothing counts as durable before an fsync, and nobody knows who leads."""
         for record in records:
-            if record.entry is not None:
-                self._keep(record.entry)
-            elif record.kind == "cut":
-                self._forget_after(record.n)
-            else:
+            if isinstance(record, Entry):
+                self.log.append(record)
+            elif isinstance(record, Cut):
+                self.log.cut(record.n)
+            elif isinstance(record, Epoch):
                 self.epoch = record.n
-        self.reads_from = len(self.log)
+        self.reads_from = self.log.last
         yield Fsync()
         for controller in self.cluster.controllers:
             yield Send(controller, Hello())
@@ -75,77 +52,62 @@ class Replica(Node):
 
     # The log
 
-    def _keep(self, entry: Entry) -> None:
-        self.log.append(entry)
-        self.ends[entry.epoch] = entry.n
-
-    def _forget_after(self, n: int) -> None:
-        del self.log[n:]
-        self.ends = {entry.epoch: entry.n for entry in self.log}
-
     def accept(self, request: Request, client: str) -> Effects:
         """As the one who orders writes: give the command the next place in the log and begin to make it durable."""
-        entry = Entry(len(self.log) + 1, self.epoch, request.op, client, request.command)
-        self._keep(entry)
+        entry = Entry(self.log.last + 1, self.epoch, request.op, client, request.command)
+        self.log.append(entry)
         yield Note("received", (entry.op,), entry.n)
-        yield Write(Record("entry", entry))
+        yield Write(entry)
         yield Fsync()
 
     def fresh(self, message: Append) -> list[Entry]:
         """The entries of a message that the log has not; they follow its end without a gap."""
-        return [entry for entry in message.entries if entry.n > len(self.log)]
+        return [entry for entry in message.entries if entry.n > self.log.last]
 
     def receive(self, entries: list[Entry]) -> Effects:
         """Take entries into memory."""
         for entry in entries:
-            self._keep(entry)
+            self.log.append(entry)
             yield Note("received", (entry.op,), entry.n)
 
     def write(self, entries: list[Entry]) -> Effects:
         """Put received entries on the disk; they are durable after an fsync."""
         for entry in entries:
-            yield Write(Record("entry", entry))
+            yield Write(entry)
 
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         """Advance the durable mark over entries that the log still has."""
         for record in records:
-            if record.entry is not None and self.holds(record.entry):
-                self.durable = max(self.durable, record.entry.n)
+            if isinstance(record, Entry) and self.log.holds(record):
+                self.durable = max(self.durable, record.n)
         return iter(())
 
     def discard_after(self, keep: int) -> Effects:
         """Cut the log after `keep`: what follows belongs to a history that was not chosen."""
-        gone = self.log[keep:]
+        gone = self.log.cut(keep)
         if not gone:
             return
-        self._forget_after(keep)
         self.durable, self.shipped = min(self.durable, keep), min(self.shipped, keep)
         yield Note("discarded", tuple(entry.op for entry in gone), keep + 1)
-        yield Write(Record("cut", n=keep))
+        yield Write(Cut(keep))
         yield Fsync()
         self.reads_from = min(self.reads_from, keep)
         if self.applying > keep:
-            self.applying, self.state, self.reads_from = 0, self.cluster.new_state(), keep
+            self.applying, self.state, self.reads_from = 0, self.cluster.new_state(None), keep
             yield from self.apply_to(keep)
-
-    def common_prefix(self, ends: Ends) -> int:
-        """How far this log agrees with one that ends so: one leader wrote each epoch, so its entries agree in order."""
-        theirs = dict(ends)
-        shared = [epoch for epoch in self.ends if epoch in theirs]
-        return min(self.ends[max(shared)], theirs[max(shared)]) if shared else 0
 
     # Gaps
 
     def ask_for_gap(self, of: str) -> Effects:
         """Ask for what follows the end of the log, once a heartbeat while nothing comes."""
         length, asked_at = self._asked
-        if length != len(self.log) or self.now - asked_at >= self.cluster.heartbeat_us:
-            self._asked = (len(self.log), self.now)
-            yield Send(of, Behind(self.epoch, len(self.log)))
+        if length != self.log.last or self.now - asked_at >= self.cluster.heartbeat_us:
+            self._asked = (self.log.last, self.now)
+            yield Send(of, Behind(self.epoch, self.log.last))
 
     def ship(self, to: tuple[str, ...], after: int) -> Effects:
         """Send the entries after `after`, as far as shipped."""
-        entries = tuple(self.log[after : self.shipped])
+        entries = tuple(self.log.between(after, self.shipped))
         for peer in to if entries else ():
             yield Send(peer, Append(self.epoch, after, entries))
 
@@ -158,13 +120,13 @@ class Replica(Node):
 
     def apply_to(self, n: int) -> Effects:
         """Queue all entries up to `n` that are not queued yet."""
-        for entry in self.log[self.applying : n]:
+        for entry in self.log.between(self.applying, n):
             self.applying = entry.n
             yield Apply(entry)
 
     def on_applied(self, entry: Entry) -> Effects:
         """Execute an entry, unless a cut of the log has overtaken it."""
-        if entry.n == len(self.state.ops) + 1 and self.holds(entry):
+        if entry.n == len(self.state.ops) + 1 and self.log.holds(entry):
             self.state.apply(entry)
             yield Note("applied", (entry.op,), entry.n)
             yield from self.executed(entry)
@@ -186,5 +148,5 @@ class Replica(Node):
 
     def describe(self, claims: bool, member: bool) -> Summary:
         """The end of the run in its own words."""
-        pending = tuple(entry.op for entry in self.log[len(self.state.ops) :])
+        pending = tuple(entry.op for entry in self.log.between(len(self.state.ops), self.log.last))
         return Summary(claims, member, tuple(self.state.ops), pending, self.state.items())

@@ -13,7 +13,8 @@ from sim.history import History, Op
 from sim.luck import Luck
 from sim.nemesis import Nemesis
 from sim.network import NetworkSpeed
-from sim.node import Effect, Effects, Entry, Message, Node, Record, Send, Timer, Write
+from sim.node import Effect, Effects, Message, Node, Send, Timer, Write
+from sim.records import Entry, Record
 from sim.trace import MS, Event, Trace
 from sim.world import World
 
@@ -105,7 +106,7 @@ def pings(to: str, *numbers: int, size: int = 0) -> list[Effect]:
 
 def writes(*numbers: int) -> list[Effect]:
     """Records to write; the op of number 3 is w3."""
-    return [Write(Record("entry", entry(n), n)) for n in numbers]
+    return [Write(entry(n)) for n in numbers]
 
 
 def entry(n: int) -> Entry:

@@ -8,8 +8,8 @@ import pytest
 
 from sim.disk import Disk, DiskSpeed
 from sim.luck import Luck
-from sim.node import Fsync, Record
-from tests.sim.scene import Scene, writes
+from sim.node import Fsync
+from tests.sim.scene import Scene, entry, writes
 
 CUT = {"at_ms": 1.5, "do": "power_cut", "node": "A"}
 
@@ -68,7 +68,7 @@ def test_an_fsync_of_the_life_after_a_power_cut_takes_its_own_time() -> None:
 def test_a_power_cut_keeps_what_was_durable_and_a_drawn_prefix_of_the_rest() -> None:
     kept: Counter[int] = Counter()
     for seed in range(400):
-        disk = Disk("A", DiskSpeed(), Luck(seed), [Record("entry", n=n) for n in range(1, 6)], durable=2)
+        disk = Disk("A", DiskSpeed(), Luck(seed), [entry(n) for n in range(1, 6)], durable=2)
         lost = disk.cut_power()
         assert [record.n for record in (*disk.records, *lost)] == [1, 2, 3, 4, 5]
         kept[len(disk.records)] += 1
@@ -88,7 +88,7 @@ def test_two_power_cuts_draw_anew() -> None:
     def kept(cuts: int) -> int:
         disk = Disk("A", DiskSpeed(), Luck(7))
         for _ in range(cuts):
-            disk.records = [Record("entry", n=n) for n in range(1000)]
+            disk.records = [entry(n) for n in range(1000)]
             disk.cut_power()
         return len(disk.records)
 

@@ -50,7 +50,7 @@ def test_an_error_names_the_place(read: Callable[[Any], Any], raw: Any, message:
     ("knobs", "message", "hint"),
     [
         ({"wait": "all"}, "unknown knob: wait", "did you mean `wait_for`?"),
-        ({"wait_for": "some"}, "wait_for cannot be some", "choose one of: none, k, majority, all"),
+        ({"wait_for": "some"}, "wait_for cannot be some", "choose one of: none, k, majority, all, in-sync"),
         ({"replicas": "9"}, "replicas cannot be 9", "choose a whole number from 1 to 7"),
         ({"replicas": "²"}, "replicas cannot be ²", "choose a whole number from 1 to 7"),
         (
@@ -69,7 +69,7 @@ def test_an_error_names_the_place(read: Callable[[Any], Any], raw: Any, message:
         (
             {"topology": "chain", "reads": "any"},
             "reads=any cannot be: only the tail of a chain has exactly the confirmed writes",
-            "set reads=tail",
+            "set reads=tail, or topology=craq",
         ),
         ({"reads": "tail"}, "reads=tail cannot be: only a chain has a tail", "set reads=leader, or topology=chain"),
     ],

@@ -9,13 +9,14 @@ import pytest
 
 from sim.checks import CHECKS
 from sim.client import Client
-from sim.node import Effects, Entry, Record, Reply, Request, Send
+from sim.node import Effects, Reply, Request, Send
 from sim.protocols import TOPOLOGIES
 from sim.protocols.chain import ChainReplica
 from sim.protocols.configuration import ConfigurationService
 from sim.protocols.failover import FailoverController
 from sim.protocols.leader_follower import LeaderFollower
 from sim.protocols.messages import Append
+from sim.records import Entry, Record
 from sim.run import Run
 from tests.sim.helpers import BACKLOG, at_write, load, play, verdicts
 
@@ -33,7 +34,7 @@ class AcksFromMemory(LeaderFollower):
 
     @property
     def position(self) -> int:
-        return len(self.log)
+        return self.log.last
 
     def receive(self, entries: list[Entry]) -> Effects:
         yield from super().receive(entries)
@@ -44,7 +45,7 @@ class IgnoresGaps(LeaderFollower):
     """A follower puts whatever comes at the end of its log."""
 
     def on_append(self, leader: str, message: Append) -> Effects:
-        numbered = enumerate(message.entries, len(self.log) + 1)
+        numbered = enumerate(message.entries, self.log.last + 1)
         yield from self.store([entry._replace(n=n) for n, entry in numbered])
 
 
@@ -69,7 +70,7 @@ class AppliesTwice(LeaderFollower):
     """A new leader executes the end of its log again, to be on the safe side."""
 
     def lead(self) -> Effects:
-        for entry in self.log[-1:]:
+        for entry in self.log.between(self.log.last - 1, self.log.last):
             self.state.apply(entry)
             self.state.ops.pop()
         yield from super().lead()
@@ -101,8 +102,8 @@ class HeadAnswers(ChainReplica):
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         yield from super().on_durable(records)
         for record in records if self.is_head else ():
-            if record.entry is not None:
-                yield Send(record.entry.client, Reply(record.entry.op, True))
+            if isinstance(record, Entry):
+                yield Send(record.client, Reply(record.op, True))
 
 
 class ForwardsFirst(ChainReplica):
@@ -110,10 +111,10 @@ class ForwardsFirst(ChainReplica):
 
     def receive(self, entries: list[Entry]) -> Effects:
         yield from super().receive(entries)
-        self.durable = self.shipped = len(self.log)
+        self.durable = self.shipped = self.log.last
         yield from self.ship(self.successor, entries[0].n - 1)
         if self.is_tail:
-            yield from self.commit_to(len(self.log))
+            yield from self.commit_to(self.log.last)
 
 
 class ReadsAnywhere(ConfigurationService):

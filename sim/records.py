@@ -1,0 +1,51 @@
+"""What a log and a disk are made of: commands, entries, epochs, cuts and snapshots, all of it plain data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Image = tuple[object, ...]  # a state machine's whole content as plain data
+Token = tuple[int, int]  # a position: (epoch, log index)
+Result = tuple[int | str | None, str]  # what an operation found: a value, and the id of the write that it comes from
+Command = tuple[str | int, ...]  # ("deposit", "a1", 10), ("transfer", "a1", "a2", 5), ("write", "x", 3), ("read", "x")
+
+
+class Entry(NamedTuple):
+    """One write in a replication log.
+
+    `n` is its place, counted from 1; `epoch` is that of the leader that accepted it; `op` is the client's id for it.
+    """
+
+    n: int
+    epoch: int
+    op: str
+    client: str
+    command: Command
+
+
+class Epoch(NamedTuple):
+    """On disk: an epoch that was seen or decided. `text`: who serves in it; in Raft: whom this node voted for."""
+
+    n: int
+    text: str = ""
+
+
+class Cut(NamedTuple):
+    """On disk: the log was cut after `n`."""
+
+    n: int
+
+
+class Snapshot(NamedTuple):
+    """On disk and on the wire: a state machine's image after the entry at `n`; it stands for all records before it.
+
+    `ends` are the last log indexes of each epoch up to there; `known` is the epoch that its writer had seen by then.
+    """
+
+    n: int
+    ends: tuple[tuple[int, int], ...]
+    image: Image
+    known: Epoch = Epoch(0)
+
+
+Record = Entry | Epoch | Cut | Snapshot  # what one `Write` puts at the end of a node's disk
