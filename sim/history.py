@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 Key = str
 
 
+def keys_of(command: tuple[str | int, ...]) -> tuple[Key, ...]:
+    """The keys (accounts, registers) that a command (its kind, then its operands) touches."""
+    return tuple(str(key) for key in (command[1:3] if command[0] == "transfer" else command[1:2]))
+
+
 @dataclass(slots=True)
 class Op:
     """One operation of one client. Instants are microseconds of the world's time.
@@ -38,7 +43,7 @@ class Op:
     @property
     def keys(self) -> tuple[Key, ...]:
         """The keys (accounts, registers) that the operation touches."""
-        return tuple(str(arg) for arg in (self.args[:2] if self.kind == "transfer" else self.args[:1]))
+        return keys_of((self.kind, *self.args))
 
     @property
     def ok(self) -> bool:

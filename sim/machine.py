@@ -1,4 +1,4 @@
-"""A node's machine as the kernel sees it: up or down, paused or running, its disk, and what waits for it."""
+"""A node's machine as the kernel sees it: up or down, paused or running, its disk, its clock, and what waits for it."""
 
 from __future__ import annotations
 
@@ -7,33 +7,76 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.clock import Clock
 from sim.disk import Disk
+from sim.history import keys_of
 from sim.node import MakeNode, Node
+from sim.records import Entry
 
 
 @dataclass
+class Workers:
+    """Who applies a log: up to so many at a time, entries with a common key in their order, all visible in log order."""
+
+    last_visible: int = 0
+    key_free: dict[str, int] = field(default_factory=dict)
+    busy: list[int] = field(default_factory=list)
+
+    def visible_at(self, entry: Entry, now: int, takes: int, workers: int) -> int:
+        """When reads will see an entry that is queued now; instants in microseconds."""
+        if workers == 1:
+            self.last_visible = max(now, self.last_visible) + takes
+            return self.last_visible
+        keys = keys_of(entry.command)
+        worker_free = self.busy.pop(0) if workers and len(self.busy) == workers else now
+        ends = max(now, worker_free, *(self.key_free.get(key, 0) for key in keys)) + takes
+        for key in keys:
+            self.key_free[key] = ends
+        if workers:
+            self.busy.append(ends)
+            self.busy.sort()
+        self.last_visible = max(ends, self.last_visible)
+        return self.last_visible
+
+
+@dataclass(slots=True)
 class Machine:
-    """`incarnation` counts the lives of its process: completions, timers and messages for a dead one vanish."""
+    """`incarnation` counts the lives of its process: completions, timers and messages for a dead one vanish.
+
+    `timers` has when each timer is due; `pending` those for which the heap has an entry. `handlers` are the node's methods
+    by name, found once a life.
+    """
 
     name: str
     make: MakeNode
     disk: Disk
     node: Node
+    clock: Clock = field(default_factory=Clock)
     up: bool = True
     paused: bool = False
     incarnation: int = 1
     backlog: deque[Callable[[], None]] = field(default_factory=deque)
     timers: dict[tuple[str, Any], int] = field(default_factory=dict)
-    apply_free: int = 0
+    handlers: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    workers: Workers = field(default_factory=Workers)
+
+    def handler(self, name: str) -> Callable[..., Any]:
+        """The node's method of this name."""
+        handler = self.handlers.get(name)
+        if handler is None:
+            handler = self.handlers[name] = getattr(self.node, name)
+        return handler
 
     def die(self) -> None:
         """The process is gone with its memory; the disk is another matter."""
         self.up = self.paused = False
         self.incarnation += 1
         self.node = self.make()
+        self.node.skew = self.clock.skew
         self.backlog.clear()
         self.timers.clear()
-        self.apply_free = 0
+        self.handlers.clear()
+        self.workers = Workers()
         self.disk.told, self.disk.asked = 0, False
 
     def wake(self) -> None:

@@ -207,7 +207,6 @@ def _kill(world: World, name: str) -> None:
 
 
 def _power_cut(world: World, name: str) -> None:
-    world.machines[name].die()
     world.lose_power(name)
 
 

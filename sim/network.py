@@ -1,17 +1,20 @@
-"""The network: egress queues, links with delay, cuts.
+"""The network: egress queues, links with delay, cuts, loss.
 
 A message waits in its sender's egress queue (finite bandwidth, or a delay added on a link), then flies. What waits is
-lost with the sender's power; what flies survives its sender. A cut link drops at delivery. Links are FIFO per direction.
+lost with the sender's power; what flies survives its sender. A cut link drops at delivery. Links are FIFO per direction
+unless a fault reorders them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from sim.luck import Luck
 from sim.node import Message
+from sim.trace import HEADER_BYTES, OP_BYTES
 
-HEADER_BYTES, OP_BYTES = 64, 160  # what a message weighs on the wire: itself, and each operation in it
+REMEMBERED = 4096  # how many messages' attempts a link remembers before it forgets the older half
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,53 @@ class NetworkSpeed:
 
 @dataclass(slots=True)
 class Link:
-    """One direction between two machines; `egress_us` and `delay_us` are what a fault adds."""
+    """One direction between two machines.
 
+    What faults add: waiting (`egress_us`) and flying time (`delay_us`), cuts, messages lost or sent twice (parts in a
+    million), and up to `reorder_us` of extra flight that lets a later message overtake. `attempts` counts the messages of
+    each kind and first operation, the older of them in `faded`; `kinds` has the checksum that draws for a kind begin with.
+    """
+
+    name: str
     egress_us: int = 0
     delay_us: int = 0
     cuts: int = 0
+    loss_ppm: int = 0
+    duplicate_ppm: int = 0
+    reorder_us: int = 0
     last_departure: int = 0
     last_arrival: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    attempts: dict[tuple[str, str], int] = field(default_factory=dict)
+    faded: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def attempt(self, kind: str, op: str) -> int:
+        """How many such messages went before."""
+        key = (kind, op)
+        attempt = self.attempts.get(key)
+        if attempt is None:
+            attempt = self.faded.get(key, 0)
+            if len(self.attempts) >= REMEMBERED:
+                self.faded, self.attempts = self.attempts, {}
+        self.attempts[key] = attempt + 1
+        return attempt
+
+    @property
+    def is_wild(self) -> bool:
+        """Whether it does more to a message than to delay it."""
+        return bool(self.loss_ppm or self.duplicate_ppm or self.reorder_us)
+
+    def heal(self) -> None:
+        """Take every fault off."""
+        self.egress_us = self.delay_us = self.cuts = self.loss_ppm = self.duplicate_ppm = self.reorder_us = 0
 
 
 @dataclass(slots=True)
 class Flight:
-    """A message on its way. `number` counts the messages of the run; `incarnation` is the receiver's at the sending."""
+    """A message on its way. `number` counts the messages of the run; `incarnation` is the receiver's at the sending.
+
+    `lost` says what took it on the way, "" if nothing did; `twice`: it arrives two times.
+    """
 
     number: int
     source: str
@@ -46,52 +84,72 @@ class Flight:
     incarnation: int
     departs: int
     arrives: int
-    lost: bool = False
+    lost: str = ""
+    twice: bool = False
 
 
-@dataclass
 class Network:
-    """All links, made when first used."""
+    """All links, made when first used; `heals` counts how often all of them were mended."""
 
-    speed: NetworkSpeed
-    luck: Luck
-    links: dict[tuple[str, str], Link] = field(default_factory=dict)
-    sent: int = 0
-    heals: int = 0
-    _egress_free: dict[str, int] = field(default_factory=dict)
-    _attempts: dict[str, int] = field(default_factory=dict)
+    def __init__(self, speed: NetworkSpeed, luck: Luck) -> None:
+        self.speed = speed
+        self.luck = luck
+        self.links: dict[tuple[str, str], Link] = {}
+        self.sent = 0
+        self.heals = 0
+        self._low, self._span = speed.delay_us[0], speed.delay_us[1] - speed.delay_us[0] + 1
+        self._egress_free: dict[str, int] = {}
 
     def link(self, source: str, target: str) -> Link:
         """The link in this direction."""
-        key = (source, target)
-        if key not in self.links:
-            self.links[key] = Link()
-        return self.links[key]
+        link = self.links.get((source, target))
+        if link is None:
+            link = self.links[source, target] = Link(f"{source}>{target}")
+        return link
 
     def send(self, now: int, source: str, target: str, message: Message, incarnation: int) -> Flight:
         """Put a message into the egress queue and foresee when it leaves and arrives."""
-        link, ops = self.link(source, target), message.ops
-        departs = max(self._leave_machine(now, source, len(ops)) + link.egress_us, link.last_departure)
-        flies = self._draw_delay(f"{source}>{target} {message.kind} {ops[0] if ops else ''}")
-        arrives = max(departs + link.delay_us + flies, link.last_arrival)
+        link, ops, kind = self.links.get((source, target)) or self.link(source, target), message.ops, message.kind
+        departs = now + link.egress_us
+        if self.speed.bytes_per_ms is not None:
+            departs = self._leave_machine(now, source, HEADER_BYTES + OP_BYTES * len(ops)) + link.egress_us
+        if departs < link.last_departure:
+            departs = link.last_departure
+        op = ops[0] if ops else ""
+        attempt = link.attempt(kind, op)
+        arrives = departs + link.delay_us + self._flight_time(link, kind, f"{op} {attempt}")
+        if arrives < link.last_arrival:
+            arrives = link.last_arrival
         link.last_departure, link.last_arrival = departs, arrives
         self.sent += 1
-        return Flight(self.sent, source, target, link, message, ops, incarnation, departs, arrives)
+        flight = Flight(self.sent, source, target, link, message, ops, incarnation, departs, arrives)
+        if link.is_wild:
+            self._lead_astray(flight, f"{link.name} {kind} {op} {attempt}")
+        return flight
 
-    def _leave_machine(self, now: int, source: str, ops: int) -> int:
-        """When the machine's network card is through with a message of so many operations."""
-        if self.speed.bytes_per_ms is None:
-            return now
-        size = HEADER_BYTES + OP_BYTES * ops
+    def _flight_time(self, link: Link, kind: str, which: str) -> int:
+        """Drawn by link, kind, operation and attempt: never by what else was sent."""
+        prefix = link.kinds.get(kind)
+        if prefix is None:
+            prefix = link.kinds[kind] = crc32(f"{link.name} {kind} ".encode())
+        return self._low + self.luck.mix(crc32(which.encode(), prefix)) % self._span
+
+    def _lead_astray(self, flight: Flight, what: str) -> None:
+        """Lose a message, let it fly longer than those behind it, or deliver it twice."""
+        link = flight.link
+        if self.luck.chance(link.loss_ppm, f"lost {what}"):
+            flight.lost = "the link lost it"
+        if link.reorder_us:
+            flight.arrives += self.luck.between(0, link.reorder_us, f"detour {what}")
+            link.last_arrival = 0
+        flight.twice = self.luck.chance(link.duplicate_ppm, f"twice {what}")
+
+    def _leave_machine(self, now: int, source: str, size: int) -> int:
+        """When the machine's network card is through with a message of so many bytes."""
+        assert self.speed.bytes_per_ms is not None
         free = max(now, self._egress_free.get(source, 0)) + size * 1000 // self.speed.bytes_per_ms
         self._egress_free[source] = free
         return free
-
-    def _draw_delay(self, what: str) -> int:
-        """The flight time, drawn by link, kind, operation and attempt: never by what else was sent."""
-        attempt = self._attempts.get(what, 0)
-        self._attempts[what] = attempt + 1
-        return self.luck.between(*self.speed.delay_us, f"{what} {attempt}")
 
     def cut_power(self, now: int, source: str) -> None:
         """What waited in this machine's egress queues is gone, so the queues are empty."""
@@ -101,7 +159,7 @@ class Network:
                 link.last_departure = min(link.last_departure, now)
 
     def heal(self) -> None:
-        """Take every fault off every link; `heals` counts how often."""
+        """Take every fault off every link."""
         self.heals += 1
         for link in self.links.values():
-            link.egress_us = link.delay_us = link.cuts = 0
+            link.heal()

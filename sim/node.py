@@ -22,15 +22,22 @@ class Message:
     __slots__ = ()
     flow: ClassVar[str] = "control"
     kind: ClassVar[str] = "message"
+    handler: ClassVar[str] = "on_message"
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.kind = cls.__name__.lower()
+        cls.handler = f"on_{cls.kind}"
 
     @property
     def ops(self) -> tuple[str, ...]:
         """Ids of the client operations that it carries or concerns."""
         return ()
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it tells a client that its operation is done."""
+        return False
 
 
 @dataclass(slots=True)
@@ -66,6 +73,10 @@ class Reply(Message):
     @property
     def ops(self) -> tuple[str, ...]:
         return (self.op,)
+
+    @property
+    def confirms(self) -> bool:
+        return self.done
 
 
 @dataclass(slots=True)

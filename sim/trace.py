@@ -36,6 +36,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+HEADER_BYTES, OP_BYTES = 64, 160  # what a message weighs on the wire: itself, and each operation in it
 MS = 1000  # microseconds in a millisecond; all instants of a trace are integer microseconds
 DEATHS = ("kill", "power_cut")  # faults after which a machine is down
 WRITE_FLOWS = ("request", "reply", "replicate", "ack")  # what messages on behalf of operations are for (see `Trace.flow`)
@@ -91,7 +92,8 @@ class Trace:
     """Everything that happened in one run.
 
     `flow` maps a message kind to what it does for a reader: request, reply, replicate, ack, heartbeat or control.
-    `healed_at` is when settling began: measures end there. Empty `shots` means a fault-free run.
+    `healed_at` is when settling began: measures end there. Empty `shots` means a fault-free run. A trace that streams has
+    `forgotten` the first events; an event's number counts them too.
     """
 
     seed: int
@@ -100,6 +102,7 @@ class Trace:
     clients: tuple[str, ...]
     flow: dict[str, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    forgotten: int = 0
     shots: list[Shot] = field(default_factory=list)
     final: dict[str, Final] = field(default_factory=dict)
     healed_at: int = 0
