@@ -17,6 +17,11 @@ def keys_of(command: tuple[str | int, ...]) -> tuple[Key, ...]:
     return tuple(str(key) for key in (command[1:3] if command[0] == "transfer" else command[1:2]))
 
 
+def op_of(attempt: str) -> str:
+    """The operation that an id in a log or a message belongs to: a client that tries `c1/17` again may call it `c1/17~2`."""
+    return attempt.partition("~")[0]
+
+
 @dataclass(slots=True)
 class Op:
     """One operation of one client. Instants are microseconds of the world's time.
@@ -62,6 +67,10 @@ class History:
 
     def __getitem__(self, op_id: str) -> Op:
         return self.ops[op_id]
+
+    def find(self, attempt: str) -> Op | None:
+        """The operation of an id or of one of its attempts; None if no client asked for it."""
+        return self.ops.get(attempt) or self.ops.get(op_of(attempt))
 
     @property
     def acked_writes(self) -> list[Op]:

@@ -33,7 +33,10 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import NamedTuple
 
 HEADER_BYTES, OP_BYTES = 64, 160  # what a message weighs on the wire: itself, and each operation in it
@@ -53,6 +56,9 @@ class Event(NamedTuple):
     n: int = 0
     text: str = ""
     until: int = 0
+
+
+Numbered = tuple[int, Event]
 
 
 class Final(NamedTuple):
@@ -107,10 +113,26 @@ class Trace:
     final: dict[str, Final] = field(default_factory=dict)
     healed_at: int = 0
     ended_at: int = 0
+    _by_kind: defaultdict[str, list[Numbered]] = field(default_factory=lambda: defaultdict(list), repr=False, compare=False)
+    _indexed: tuple[int, int] = field(default=(0, 0), repr=False, compare=False)  # what was forgotten, how many read
 
-    def of(self, *what: str) -> list[tuple[int, Event]]:
-        """The events of these kinds with their numbers, in order."""
-        return [(number, event) for number, event in enumerate(self.events) if event.what in what]
+    def of(self, *what: str) -> Sequence[Numbered]:
+        """The events of these kinds with their numbers, in order. All events are read once; then an index answers."""
+        if self._indexed != (self.forgotten, len(self.events)):
+            self._index()
+        if len(what) == 1:
+            return self._by_kind.get(what[0], ())
+        return sorted(chain.from_iterable(self._by_kind.get(kind, ()) for kind in what))
+
+    def _index(self) -> None:
+        """Sort the events by kind: those that are new, or all of them if any went away."""
+        forgotten, done = self._indexed
+        if forgotten != self.forgotten or done > len(self.events):
+            self._by_kind.clear()
+            done = 0
+        for numbered in enumerate(islice(self.events, done, None), self.forgotten + done):
+            self._by_kind[numbered[1].what].append(numbered)
+        self._indexed = self.forgotten, len(self.events)
 
     @property
     def unfired(self) -> list[Shot]:
