@@ -18,6 +18,7 @@ class Clock:
     since: int = 0
     base: int = 0
     skew: int = 0
+    changed: bool = False  # whether it ever differed from the world's time
 
     def at(self, now: int) -> int:
         """What the monotonic clock shows at an instant of the world."""
@@ -30,4 +31,4 @@ class Clock:
 
     def drift(self, now: int, ppm: int) -> None:
         """Run at another rate from now on."""
-        self.base, self.since, self.ppm = self.at(now), now, ppm
+        self.base, self.since, self.ppm, self.changed = self.at(now), now, ppm, True

@@ -22,7 +22,7 @@ class Kernel:
     def __init__(self, trace: Trace) -> None:
         self.now = 0
         self.trace = trace
-        self.heap: list[tuple[Any, ...]] = []  # (instant, sequence, function, its arguments ...)
+        self.heap: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []  # (instant, sequence, function, arguments)
         self.strikes: list[Callable[[], None]] = []
         self._sequence = 0
         self._watchers: dict[str, list[Watcher]] = {}
@@ -30,13 +30,13 @@ class Kernel:
     def at(self, instant: int, act: Callable[..., None], *args: Any) -> None:
         """Do something at an instant (us); what is in the past is done as soon as time goes on."""
         self._sequence += 1
-        heappush(self.heap, (instant if instant > self.now else self.now, self._sequence, act, *args))
+        heappush(self.heap, (instant if instant > self.now else self.now, self._sequence, act, args))
 
     def run_until(self, deadline: int) -> None:
         """Let time pass until `deadline` (us)."""
         heap = self.heap
         while heap and heap[0][0] <= deadline:
-            self.now, _, act, *args = heappop(heap)
+            self.now, _, act, args = heappop(heap)
             act(*args)
             if self.strikes:
                 self.strike()

@@ -43,8 +43,7 @@ class Workers:
 class Machine:
     """`incarnation` counts the lives of its process: completions, timers and messages for a dead one vanish.
 
-    `timers` has when each timer is due; `pending` those for which the heap has an entry. `handlers` are the node's methods
-    by name, found once a life.
+    `timers` has when each timer is due.
     """
 
     name: str
@@ -57,15 +56,7 @@ class Machine:
     incarnation: int = 1
     backlog: deque[Callable[[], None]] = field(default_factory=deque)
     timers: dict[tuple[str, Any], int] = field(default_factory=dict)
-    handlers: dict[str, Callable[..., Any]] = field(default_factory=dict)
     workers: Workers = field(default_factory=Workers)
-
-    def handler(self, name: str) -> Callable[..., Any]:
-        """The node's method of this name."""
-        handler = self.handlers.get(name)
-        if handler is None:
-            handler = self.handlers[name] = getattr(self.node, name)
-        return handler
 
     def die(self) -> None:
         """The process is gone with its memory; the disk is another matter."""
@@ -75,7 +66,6 @@ class Machine:
         self.node.skew = self.clock.skew
         self.backlog.clear()
         self.timers.clear()
-        self.handlers.clear()
         self.workers = Workers()
         self.disk.told, self.disk.asked = 0, False
 

@@ -31,7 +31,7 @@ class Link:
 
     What faults add: waiting (`egress_us`) and flying time (`delay_us`), cuts, messages lost or sent twice (parts in a
     million), and up to `reorder_us` of extra flight that lets a later message overtake. `attempts` counts the messages of
-    each kind and first operation, the older of them in `faded`; `kinds` has the checksum that draws for a kind begin with.
+    each kind and first operation by their checksum, the older of them in `faded`; `kinds` has what those of a kind begin with.
     """
 
     name: str
@@ -44,24 +44,24 @@ class Link:
     last_departure: int = 0
     last_arrival: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
-    attempts: dict[tuple[str, str], int] = field(default_factory=dict)
-    faded: dict[tuple[str, str], int] = field(default_factory=dict)
+    attempts: dict[int, int] = field(default_factory=dict)
+    faded: dict[int, int] = field(default_factory=dict)
 
-    def attempt(self, kind: str, op: str) -> int:
-        """How many such messages went before."""
-        key = (kind, op)
-        attempt = self.attempts.get(key)
-        if attempt is None:
-            attempt = self.faded.get(key, 0)
-            if len(self.attempts) >= REMEMBERED:
-                self.faded, self.attempts = self.attempts, {}
-        self.attempts[key] = attempt + 1
-        return attempt
-
-    @property
-    def is_wild(self) -> bool:
-        """Whether it does more to a message than to delay it."""
-        return bool(self.loss_ppm or self.duplicate_ppm or self.reorder_us)
+    def checksum(self, kind: str, op: str) -> int:
+        """A checksum of this link, the kind and the operation of a message, and of how many such messages went before."""
+        prefix = self.kinds.get(kind)
+        if prefix is None:
+            prefix = self.kinds[kind] = crc32(f"{self.name} {kind} ".encode())
+        name = crc32(op.encode(), prefix)
+        attempts = self.attempts
+        if name in attempts:
+            attempt = attempts[name]
+        else:
+            attempt = self.faded.get(name, 0)
+            if len(attempts) >= REMEMBERED:
+                self.faded, self.attempts = attempts, {}
+        self.attempts[name] = attempt + 1
+        return crc32(b" %d" % attempt, name) if attempt else crc32(b" 0", name)
 
     def heal(self) -> None:
         """Take every fault off."""
@@ -108,31 +108,26 @@ class Network:
         return link
 
     def send(self, now: int, source: str, target: str, message: Message, incarnation: int) -> Flight:
-        """Put a message into the egress queue and foresee when it leaves and arrives."""
-        link, ops, kind = self.links.get((source, target)) or self.link(source, target), message.ops, message.kind
+        """Put a message into the egress queue and foresee when it leaves and arrives.
+
+        The flight time is drawn by link, kind, operation and attempt: never by what else was sent.
+        """
+        link, ops = self.links.get((source, target)) or self.link(source, target), message.ops
         departs = now + link.egress_us
         if self.speed.bytes_per_ms is not None:
             departs = self._leave_machine(now, source, HEADER_BYTES + OP_BYTES * len(ops)) + link.egress_us
         if departs < link.last_departure:
             departs = link.last_departure
-        op = ops[0] if ops else ""
-        attempt = link.attempt(kind, op)
-        arrives = departs + link.delay_us + self._flight_time(link, kind, f"{op} {attempt}")
+        luck = self.luck.mix(link.checksum(message.kind, ops[0] if ops else ""))
+        arrives = departs + link.delay_us + self._low + luck % self._span
         if arrives < link.last_arrival:
             arrives = link.last_arrival
         link.last_departure, link.last_arrival = departs, arrives
         self.sent += 1
         flight = Flight(self.sent, source, target, link, message, ops, incarnation, departs, arrives)
-        if link.is_wild:
-            self._lead_astray(flight, f"{link.name} {kind} {op} {attempt}")
+        if link.loss_ppm or link.duplicate_ppm or link.reorder_us:
+            self._lead_astray(flight, f"{link.name} {luck}")
         return flight
-
-    def _flight_time(self, link: Link, kind: str, which: str) -> int:
-        """Drawn by link, kind, operation and attempt: never by what else was sent."""
-        prefix = link.kinds.get(kind)
-        if prefix is None:
-            prefix = link.kinds[kind] = crc32(f"{link.name} {kind} ".encode())
-        return self._low + self.luck.mix(crc32(which.encode(), prefix)) % self._span
 
     def _lead_astray(self, flight: Flight, what: str) -> None:
         """Lose a message, let it fly longer than those behind it, or deliver it twice."""

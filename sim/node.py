@@ -34,11 +34,6 @@ class Message:
         """Ids of the client operations that it carries or concerns."""
         return ()
 
-    @property
-    def confirms(self) -> bool:
-        """Whether it tells a client that its operation is done."""
-        return False
-
 
 @dataclass(slots=True)
 class Request(Message):
@@ -73,10 +68,6 @@ class Reply(Message):
     @property
     def ops(self) -> tuple[str, ...]:
         return (self.op,)
-
-    @property
-    def confirms(self) -> bool:
-        return self.done
 
 
 @dataclass(slots=True)

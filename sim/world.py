@@ -23,8 +23,10 @@ from sim.node import (
     Halt,
     Invoke,
     MakeNode,
+    Node,
     Note,
     PowerOff,
+    Reply,
     Send,
     Timer,
     Write,
@@ -79,13 +81,13 @@ class World(Kernel):
         if machine.paused:
             machine.backlog.append(partial(self.handle, machine, incarnation, handler, *args))
             return
-        clock = machine.clock
-        machine.node.now = clock.at(self.now) if clock.ppm or clock.base else self.now
-        self._perform(machine, self.effects(machine, handler, args))
+        node, clock = machine.node, machine.clock
+        node.now = clock.at(self.now) if clock.changed else self.now
+        self._perform(machine, self.ask(node, handler, args))
 
-    def effects(self, machine: Machine, handler: str, args: tuple[Any, ...]) -> list[Effect]:
-        """What a handler asks for."""
-        return list(machine.handler(handler)(*args))
+    def ask(self, node: Node, handler: str, args: tuple[Any, ...]) -> list[Effect]:
+        """The effects that a handler asks for."""
+        return list(getattr(node, handler)(*args))
 
     def _perform(self, machine: Machine, effects: list[Effect]) -> None:
         """Execute effects in order; after each the machine may be dead (the rest never happens) or paused."""
@@ -106,10 +108,11 @@ class World(Kernel):
         self.at(flight.arrives, self._arrive, flight)
         if flight.twice:
             self.at(flight.arrives, self._arrive, flight)
-        kind, ops = message.kind, flight.ops
-        self.trace.flow[kind] = message.flow
+        kind, ops, flow = message.kind, flight.ops, self.trace.flow
+        if kind not in flow:
+            flow[kind] = message.flow
         self.emit("sent", machine.name, ops, effect.to, flight.number, kind, flight.departs)
-        if message.confirms:
+        if type(message) is Reply and message.done:
             self.emit("reply_sent", machine.name, ops, effect.to)
 
     def _arrive(self, flight: Flight) -> None:
@@ -169,7 +172,7 @@ class World(Kernel):
             return
         disk.records.append(record)
         if type(record) is Entry:
-            self.emit("written", machine.name, (record.op,), n=record.n)
+            self.emit("written", machine.name, (record.op,), "", record.n)
 
     def _fsync(self, machine: Machine, _: Fsync) -> None:
         disk = machine.disk
@@ -189,7 +192,7 @@ class World(Kernel):
         fresh = disk.end_fsync()
         for record in fresh:
             if type(record) is Entry:
-                self.emit("durable", machine.name, (record.op,), n=record.n)
+                self.emit("durable", machine.name, (record.op,), "", record.n)
         if self.strikes:
             self.strike()
         if disk.power == power and disk.asked:
@@ -243,8 +246,8 @@ class World(Kernel):
 
     def lose_power(self, name: str, tail: Tail = "drawn") -> None:
         """Lose what only electricity held: the process, the egress queue, and the unsynced end of the disk."""
-        for item in sorted((item for item in self.heap if isinstance(item[-1], Flight)), key=lambda item: item[1]):
-            flight = item[-1]
+        waiting = sorted((item for item in self.heap if item[2] == self._arrive), key=lambda item: item[:2])
+        for _, _, _, (flight,) in waiting:
             if flight.source == name and flight.departs > self.now and not flight.lost:
                 flight.lost = GONE
                 self._drop(flight, f"{name} lost power before it left")
