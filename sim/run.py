@@ -6,6 +6,7 @@ import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import ClassVar
 
 from sim.checks import judge_all, measure_all
 from sim.checks.finding import Finding
@@ -63,13 +64,15 @@ def play(setup: Setup, design: Design, faults: Sequence[Fault] = (), seed: int =
 class Stage:
     """A world with a cluster, its clients and a nemesis in it."""
 
+    world_type: ClassVar[type[World]] = World
+
     def __init__(self, setup: Setup, design: Design, faults: Sequence[Fault], seed: int) -> None:
         self.setup = setup
         self.design = design
         workload = setup.workload
         clients = tuple(f"c{number + 1}" for number in range(workload.clients))
         trace = Trace(seed, design.names, ("controller",), clients)
-        self.world = World(trace, History(initial=workload.initial), setup.network, setup.disk)
+        self.world = self.world_type(trace, History(initial=workload.initial), setup.network, setup.disk)
         self.cluster = Cluster(design, trace.controllers, clients, Luck(seed), self._new_state)
         for name in design.names:
             self.world.add(name, partial(make_replica, self.cluster, name))
