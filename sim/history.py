@@ -22,13 +22,17 @@ def op_of(attempt: str) -> str:
     return attempt.partition("~")[0]
 
 
+CONDITIONAL = ("cas", "acquire", "release")  # kinds that change nothing where the state is not what they ask for
+
+
 @dataclass(slots=True)
 class Op:
     """One operation of one client. Instants are microseconds of the world's time.
 
-    `kind` is deposit, transfer or write for writes and read for reads. `args` are the operands: (account, amount),
-    (from, to, amount), (key, value), or (key,). A read's `result` is (value, id of the last write to that key in the state
-    it saw, or "" for the initial one). `node` is the replica that answered.
+    `kind` and `args` are its command: deposit (account, amount), transfer (from, to, amount), write (key, value), cas (key,
+    expected, value), append (feed,), acquire (lock, holder, ttl in us, NOW), release (lock, holder, token), read (key,).
+    `result` is (value, id of the last write to that key in the state it saw, or "" for the initial one); for a write that
+    tells what it did, the state after it. `node` is the replica that answered.
     """
 
     id: str
@@ -43,7 +47,10 @@ class Op:
 
     @property
     def is_read(self) -> bool:
-        return self.kind == "read"
+        """Whether it changed nothing and tells what it saw: a read, or a conditional write that was refused."""
+        return self.kind == "read" or (
+            self.kind in CONDITIONAL and self.result is not None and op_of(self.result[1]) != self.id
+        )
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -65,8 +72,9 @@ class History:
     def __iter__(self) -> Iterator[Op]:
         return iter(self.ops.values())
 
-    def __getitem__(self, op_id: str) -> Op:
-        return self.ops[op_id]
+    def __getitem__(self, attempt: str) -> Op:
+        """The operation of an id or of one of its attempts; raises KeyError if no client asked for it."""
+        return self.ops[op_of(attempt)]
 
     def find(self, attempt: str) -> Op | None:
         """The operation of an id or of one of its attempts; None if no client asked for it."""

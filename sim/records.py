@@ -8,6 +8,7 @@ Image = tuple[object, ...]  # a state machine's whole content as plain data
 Token = tuple[int, int]  # a position: (epoch, log index)
 Result = tuple[int | str | None, str]  # what an operation found: a value, and the id of the write that it comes from
 Command = tuple[str | int, ...]  # ("deposit", "a1", 10), ("transfer", "a1", "a2", 5), ("write", "x", 3), ("read", "x")
+NOW = "now()"  # as a command's last operand: the wall clock (us) of the replica that gives the command its place in the log
 
 
 class Entry(NamedTuple):
@@ -21,6 +22,11 @@ class Entry(NamedTuple):
     op: str
     client: str
     command: Command
+
+
+def stamped(command: Command, wall_us: int) -> Command:
+    """A command as it goes into the log: the time travels with it, so that every replica executes the same."""
+    return (*command[:-1], wall_us) if command[-1] == NOW else command
 
 
 class Epoch(NamedTuple):

@@ -15,14 +15,16 @@ from sim.client import Client
 from sim.design import Design
 from sim.faults import Fault
 from sim.history import History
+from sim.lock_client import LockClient
 from sim.luck import Luck
 from sim.nemesis import Nemesis
 from sim.node import Cluster, StateMachine
 from sim.protocols import make_controller, make_replica
 from sim.records import Image
 from sim.setup import Setup
+from sim.state_machine import KeyValues, OnceOnly
+from sim.store import STORE, Store
 from sim.trace import Final, Shot, Trace
-from sim.workload import KeyValues
 from sim.world import World
 
 STEP_US = 10_000  # how often the end of the load is looked for
@@ -73,20 +75,25 @@ class Stage:
         clients = tuple(f"c{number + 1}" for number in range(workload.clients))
         trace = Trace(seed, design.names, ("controller",), clients)
         self.world = self.world_type(trace, History(initial=workload.initial), setup.network, setup.disk)
-        self.cluster = Cluster(design, trace.controllers, clients, Luck(seed), self._new_state)
+        sessions = workload.retry == "idempotent"
+        self.cluster = Cluster(design, trace.controllers, clients, Luck(seed), self._new_state, sessions)
         for name in design.names:
             self.world.add(name, partial(make_replica, self.cluster, name))
         for name in trace.controllers:
             self.world.add(name, partial(make_controller, self.cluster, name))
+        if workload.kind == "lock":
+            self.world.add(STORE, partial(Store, STORE, self.cluster.luck, workload.checks_tokens))
         for number, name in enumerate(clients):
             self.world.add(name, partial(self._make_client, name, number))
         self.nemesis = Nemesis(self.world, faults)
 
     def _new_state(self, image: Image | None) -> StateMachine:
-        return KeyValues(self.setup.workload.initial, image)
+        machine = OnceOnly if self.cluster.sessions else KeyValues
+        return machine(self.setup.workload.initial, image)
 
     def _make_client(self, name: str, number: int) -> Client:
-        return Client(name, number, self.cluster, self.setup.workload, self.setup.limits.timeout_us)
+        kind = LockClient if self.setup.workload.kind == "lock" else Client
+        return kind(name, number, self.cluster, self.setup.workload, self.setup.limits.timeout_us)
 
     @property
     def clients(self) -> list[Client]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.disk import DiskSpeed
 from sim.errors import SetupError
 from sim.network import NetworkSpeed
 from sim.reading import Reader, ms_to_us
-from sim.workload import KINDS, Workload
+from sim.workload import KINDS, RETRY, Workload
 
-MOST_OPS, MOST_CLIENTS, MOST_KEYS = 100_000, 64, 64
+MOST_OPS, MOST_CLIENTS, MOST_KEYS, MOST_RETRIES = 1_000_000, 64, 64, 100
+RETRIES = 5
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,54 @@ def _child(root: Reader, key: str) -> Reader:
 
 
 def _read_workload(row: Reader) -> Workload:
-    default = Workload()
-    workload = Workload(
-        kind=row.choice("kind", tuple(KINDS), default.kind),
+    default = Workload(kind=row.choice("kind", tuple(KINDS), Workload.kind))
+    workload = replace(
+        default,
         clients=_bounded(row, "clients", default.clients, MOST_CLIENTS),
         ops=_bounded(row, "ops", default.ops, MOST_OPS),
-        keys=_bounded(row, "keys", default.keys, MOST_KEYS),
-        reads=row.number("reads_percent", 0) / 100,
+        keys=_bounded(row, "keys", KINDS[default.kind].keys, MOST_KEYS),
         think_us=row.interval("think_ms", default.think_us, ms_to_us),
+        **_read_reads(row, default.kind),
+        **_read_retry(row),
+        **_read_lock(row, default),
     )
     row.done()
-    if workload.reads > 1:
-        raise SetupError("reads_percent must be at most 100", "", row.at("reads_percent"))
     return workload
+
+
+def _read_reads(row: Reader, kind: str) -> dict[str, Any]:
+    if not KINDS[kind].mixes_reads:
+        _refuse(row, ("reads_percent",), f"what is read under kind={kind} follows from what is written")
+    share = row.number("reads_percent", 0) / 100
+    if share > 1:
+        raise SetupError("reads_percent must be at most 100", "", row.at("reads_percent"))
+    return {"reads": share}
+
+
+def _read_retry(row: Reader) -> dict[str, Any]:
+    retry = row.choice("retry", RETRY, Workload.retry)
+    if retry == "none":
+        _refuse(row, ("retries",), "with retry=none nothing is tried again")
+        return {}
+    return {"retry": retry, "retries": _bounded(row, "retries", RETRIES, MOST_RETRIES)}
+
+
+def _read_lock(row: Reader, default: Workload) -> dict[str, Any]:
+    if default.kind != "lock":
+        _refuse(row, ("ttl_ms", "hold_ms", "checks_tokens"), "only kind=lock has a lock")
+        return {}
+    return {
+        "ttl_us": row.number("ttl_ms", default.ttl_us, convert=ms_to_us, least=1),
+        "hold_us": row.interval("hold_ms", default.hold_us, ms_to_us),
+        "checks_tokens": row.choice("checks_tokens", ("yes", "no"), "yes") == "yes",
+    }
+
+
+def _refuse(row: Reader, keys: tuple[str, ...], why: str) -> None:
+    """Raise SetupError if any of these keys is there, which would change nothing."""
+    for key in keys:
+        if row.has(key):
+            raise SetupError(f"{key} changes nothing here: {why}", f"remove {key}", row.at(key))
 
 
 def _bounded(row: Reader, key: str, default: int, most: int) -> int:

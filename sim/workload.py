@@ -1,4 +1,4 @@
-"""What clients ask for, and the state machine that their writes change.
+"""What clients ask for: the kinds of load, and how they go on when an answer does not come.
 
 Every choice is drawn by (client, number of the operation), so all designs under one seed get the same work.
 """
@@ -7,23 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.luck import Luck
-from sim.records import Command, Entry, Image, Result
+from sim.records import NOW, Command
+from sim.trace import MS
 
 OPENING_BALANCE = 1000
+FEW_VALUES = 5  # so few that a cas sometimes meets what it expects
+RETRY = ("none", "blind", "idempotent")
 
 
 @dataclass(frozen=True)
 class Workload:
-    """`ops` operations over `clients` closed-loop clients; `reads` is the share of reads; think time in microseconds."""
+    """`ops` operations over `clients` closed-loop clients; `reads` is the share of reads; durations in microseconds.
+
+    Without an answer a client tries up to `retries` times more: `blind` as a new operation, which may do it twice,
+    `idempotent` under the same id, which the replicas recognise. A lock is granted for `ttl_us`, its holder works under it
+    for `hold_us`, and the storage that it protects `checks_tokens` or not.
+    """
 
     kind: str = "ledger"
     clients: int = 4
     ops: int = 200
     keys: int = 4
     reads: float = 0.0
-    think_us: tuple[int, int] = (0, 2000)
+    think_us: tuple[int, int] = (0, 2 * MS)
+    retry: str = "none"
+    retries: int = 0
+    ttl_us: int = 100 * MS
+    hold_us: tuple[int, int] = (5 * MS, 15 * MS)
+    checks_tokens: bool = True
 
     def ops_of(self, client: int) -> int:
         """How many operations this client (from 0) has to do."""
@@ -31,23 +45,23 @@ class Workload:
 
     @property
     def initial(self) -> dict[str, int]:
-        """The balances at the start; registers start empty."""
+        """The balances at the start; all else starts empty."""
         return {f"a{n}": OPENING_BALANCE for n in range(1, self.keys + 1)} if self.kind == "ledger" else {}
 
     def choose(self, luck: Luck, op: str) -> Command:
         """The command of this operation."""
-        if luck.index(1000, f"read? {op}") < self.reads * 1000:
-            return ("read", self._key(luck, op))
-        return KINDS[self.kind](self, luck, op)
+        if self.reads and luck.index(1000, f"read? {op}") < self.reads * 1000:
+            return ("read", self.key(luck, op))
+        return KINDS[self.kind].choose(self, luck, op)
 
-    def _key(self, luck: Luck, op: str) -> str:
-        prefix = "a" if self.kind == "ledger" else "x"
-        return f"{prefix}{luck.index(self.keys, f'key {op}') + 1}"
+    def key(self, luck: Luck, op: str) -> str:
+        """The key that this operation is about."""
+        return f"{KINDS[self.kind].prefix}{luck.index(self.keys, f'key {op}') + 1}"
 
 
 def _ledger(workload: Workload, luck: Luck, op: str) -> Command:
     """A deposit or a transfer of 1 to 997."""
-    account = workload._key(luck, op)
+    account = workload.key(luck, op)
     amount = luck.between(1, 997, f"amount {op}")
     if workload.keys == 1 or luck.index(2, f"transfer? {op}"):
         return ("deposit", account, amount)
@@ -58,53 +72,50 @@ def _ledger(workload: Workload, luck: Luck, op: str) -> Command:
 
 def _register(workload: Workload, luck: Luck, op: str) -> Command:
     """A write of a value that no other operation writes."""
-    client, number = op[1:].split("/")
-    return ("write", workload._key(luck, op), int(number) * 100 + int(client))
+    client, number = _place(op)
+    return ("write", workload.key(luck, op), number * 100 + int(client[1:]))
 
 
-KINDS: dict[str, Callable[[Workload, Luck, str], Command]] = {"ledger": _ledger, "register": _register}
+def _kv(workload: Workload, luck: Luck, op: str) -> Command:
+    """A write, or a compare-and-set; the id of the last write tells equal values apart."""
+    key, value = workload.key(luck, op), luck.between(1, FEW_VALUES, f"value {op}")
+    if luck.index(2, f"cas? {op}"):
+        return ("cas", key, luck.between(1, FEW_VALUES, f"expected {op}"), value)
+    return ("write", key, value)
 
 
-class KeyValues:
-    """The state machine of both workloads: values by key, the last write of each key, and the ids of all writes."""
-
-    def __init__(self, initial: dict[str, int], image: Image | None = None) -> None:
-        values, versions, ops = image or (initial, {}, ())
-        self._values: dict[str, int] = dict(values)  # type: ignore[call-overload]
-        self._versions: dict[str, str] = dict(versions)  # type: ignore[call-overload]
-        self.ops: list[str] = list(ops)  # type: ignore[call-overload]
-
-    def apply(self, entry: Entry) -> Result | None:
-        """Execute a write."""
-        kind, *args = entry.command
-        _APPLY[str(kind)](self, entry.op, *args)
-        self.ops.append(entry.op)
-        return None
-
-    def image(self) -> Image:
-        """All of it as plain data, to go on from elsewhere."""
-        return (tuple(self._values.items()), tuple(self._versions.items()), tuple(self.ops))
-
-    def read(self, key: str) -> Result:
-        """The value of a key, and the id of the write that it comes from ("" at the start)."""
-        return self._values.get(key), self._versions.get(key, "")
-
-    def items(self) -> tuple[tuple[str, object], ...]:
-        """All keys with their values, sorted."""
-        return tuple(sorted(self._values.items()))
-
-    def put(self, op: str, key: str, value: int) -> None:
-        """Set a key."""
-        self._values[key], self._versions[key] = value, op
-
-    def add(self, op: str, key: str, amount: int) -> None:
-        """Add to a key."""
-        self.put(op, key, self._values.get(key, 0) + amount)
-
-    def move(self, op: str, source: str, target: str, amount: int) -> None:
-        """Move an amount between two keys; a balance may go below zero, so the order of writes does not matter."""
-        self.add(op, source, -amount)
-        self.add(op, target, amount)
+def _feed(workload: Workload, luck: Luck, op: str) -> Command:
+    """A post, and then a look at the feed that has it."""
+    client, number = _place(op)
+    if number % 2:
+        return ("append", workload.key(luck, op))
+    return ("read", workload.key(luck, f"{client}/{number - 1}"))
 
 
-_APPLY: dict[str, Callable[..., None]] = {"deposit": KeyValues.add, "transfer": KeyValues.move, "write": KeyValues.put}
+def _lock(workload: Workload, luck: Luck, op: str) -> Command:
+    """Ask for a lock; what follows depends on the answer (see `sim.lock_client`)."""
+    return ("acquire", workload.key(luck, op), _place(op)[0], workload.ttl_us, NOW)
+
+
+def _place(op: str) -> tuple[str, int]:
+    """The client of an operation, and which of its operations it is."""
+    client, _, number = op.partition("/")
+    return client, int(number)
+
+
+class Kind(NamedTuple):
+    """How keys are named, how a command is drawn, how many keys there are by default, and whether reads can be mixed in."""
+
+    prefix: str
+    choose: Callable[[Workload, Luck, str], Command]
+    keys: int = 4
+    mixes_reads: bool = True
+
+
+KINDS = {
+    "ledger": Kind("a", _ledger),
+    "register": Kind("x", _register),
+    "kv": Kind("k", _kv),
+    "feed": Kind("f", _feed, mixes_reads=False),
+    "lock": Kind("l", _lock, keys=1, mixes_reads=False),
+}

@@ -39,9 +39,7 @@ def _row(style: Style, entry: Mapping[str, Any]) -> str:
     head = f"  {style.bold(entry['name'])}"
     if entry["kind"] == "knob":
         first, *others = dict.fromkeys((entry["default"], *entry["values"]))
-        values = f"{first}; {', '.join(others)}" if others else first
-        fits = len(entry["name"]) + len(values) + 4 <= style.width
-        head += f"  {style.dim(values)}" if fits else "\n" + style.dim(style.prose(values, " " * 6))
+        head += style.dim(f"  {first}" + (f"; {', '.join(others)}" if others else ""))
     return f"{head}\n{style.prose(_sentence(entry['meaning']), ' ' * 6)}"
 
 

@@ -42,10 +42,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class MeasureSpec:
-    """A quantity that can be measured: `label` is its name for people, `meaning` its definition in a sentence.
-
-    `at_end`: it measures how the replicas stand in the end.
-    """
+    """A quantity that can be measured: `label` is its name for people, `meaning` its definition in a sentence."""
 
     name: str
     unit: str
@@ -53,7 +50,6 @@ class MeasureSpec:
     meaning: str
     better: Literal["low", "high"]
     take: Callable[[Trace, History], Reading]
-    at_end: bool = False
 
 
 def _digits(value: Number) -> int:

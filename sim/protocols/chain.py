@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.node import Cluster, Effects, Fsync, Note, Reply, Request, Send, Summary, Write
 from sim.protocols.messages import Ack, Append, Behind, Chain, Lead, Stale
 from sim.protocols.replica import Replica
-from sim.records import Entry, Epoch, Record
+from sim.records import Entry, Epoch, Record, Result
 
 
 class ChainReplica(Replica):
@@ -109,10 +109,10 @@ class ChainReplica(Replica):
         else:
             yield from self.accept(request, client) if self.is_head else self.refuse(request, client)
 
-    def executed(self, entry: Entry) -> Effects:
+    def executed(self, entry: Entry, result: Result | None) -> Effects:
         """The tail sends the reply."""
         if self.is_tail:
-            yield Send(entry.client, Reply(entry.op, True))
+            yield Send(entry.client, Reply(entry.op, True, result))
 
     # Updates down the chain, acks back
 

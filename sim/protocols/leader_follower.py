@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.node import Cluster, Effects, Fsync, Note, Reply, Request, Send, Summary, Write
 from sim.protocols.messages import Ack, Append, Behind, Fence, Lead, Position, Promote, Stale
 from sim.protocols.replica import Replica
-from sim.records import Entry, Epoch, Record
+from sim.records import Entry, Epoch, Record, Result
 
 
 class LeaderFollower(Replica):
@@ -89,10 +89,10 @@ class LeaderFollower(Replica):
         else:
             yield from self.accept(request, client) if leads else self.refuse(request, client)
 
-    def executed(self, entry: Entry) -> Effects:
+    def executed(self, entry: Entry, result: Result | None) -> Effects:
         """The leader answers once the write is committed and applied."""
         if self.role == "leader" and entry.epoch == self.epoch:
-            yield Send(entry.client, Reply(entry.op, True))
+            yield Send(entry.client, Reply(entry.op, True, result))
 
     # Replication
 

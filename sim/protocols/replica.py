@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.node import Apply, Cluster, Effects, Fsync, Node, Note, Reply, Request, Send, Summary, Timer, Write
 from sim.protocols.log import Log
 from sim.protocols.messages import Append, Beat, Behind, Hello
-from sim.records import Cut, Entry, Epoch, Record
+from sim.records import Cut, Entry, Epoch, Record, Result, stamped
 
 
 class Replica(Node):
@@ -19,6 +19,7 @@ class Replica(Node):
         self.durable = 0  # all entries up to here survive a power cut
         self.shipped = 0  # all entries up to here were sent on
         self.applying = 0  # all entries up to here were given to the state machine
+        self.applied = 0  # all entries up to here went through it; some change nothing, so its ids do not count them
         self.state = cluster.new_state(None)
         self.reads_from = 0  # reads are refused until the state holds all entries up to here
         self._asked = (-1, 0)  # log length and instant of the last request to fill a gap
@@ -54,7 +55,8 @@ class Replica(Node):
 
     def accept(self, request: Request, client: str) -> Effects:
         """As the one who orders writes: give the command the next place in the log and begin to make it durable."""
-        entry = Entry(self.log.last + 1, self.epoch, request.op, client, request.command)
+        command = stamped(request.command, self.now + self.skew)
+        entry = Entry(self.log.last + 1, self.epoch, request.op, client, command)
         self.log.append(entry)
         yield Note("received", (entry.op,), entry.n)
         yield Write(entry)
@@ -93,7 +95,7 @@ class Replica(Node):
         yield Fsync()
         self.reads_from = min(self.reads_from, keep)
         if self.applying > keep:
-            self.applying, self.state, self.reads_from = 0, self.cluster.new_state(None), keep
+            self.applying, self.applied, self.state, self.reads_from = 0, 0, self.cluster.new_state(None), keep
             yield from self.apply_to(keep)
 
     # Gaps
@@ -126,18 +128,19 @@ class Replica(Node):
 
     def on_applied(self, entry: Entry) -> Effects:
         """Execute an entry, unless a cut of the log has overtaken it."""
-        if entry.n == len(self.state.ops) + 1 and self.log.holds(entry):
-            self.state.apply(entry)
+        if entry.n == self.applied + 1 and self.log.holds(entry):
+            self.applied = entry.n
+            result = self.state.apply(entry)
             yield Note("applied", (entry.op,), entry.n)
-            yield from self.executed(entry)
+            yield from self.executed(entry, result)
 
-    def executed(self, entry: Entry) -> Effects:
-        """A hook: the entry has just become visible to reads here."""
+    def executed(self, entry: Entry, result: Result | None) -> Effects:
+        """A hook: the entry has just become visible to reads here; `result` is what its client is told."""
         return iter(())
 
     def answer_read(self, request: Request, client: str) -> Effects:
         """Read the state of this replica as it is, once it is rebuilt: nobody is shown a database in the middle of recovery."""
-        if len(self.state.ops) < self.reads_from:
+        if self.applied < self.reads_from:
             yield from self.refuse(request, client)
         else:
             yield Send(client, Reply(request.op, True, self.state.read(str(request.command[1]))))
@@ -148,5 +151,5 @@ class Replica(Node):
 
     def describe(self, claims: bool, member: bool) -> Summary:
         """The end of the run in its own words."""
-        pending = tuple(entry.op for entry in self.log.between(len(self.state.ops), self.log.last))
+        pending = tuple(entry.op for entry in self.log.between(self.applied, self.log.last))
         return Summary(claims, member, tuple(self.state.ops), pending, self.state.items())

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sim.luck import Luck
-from sim.workload import KeyValues, Workload
+from sim.state_machine import KeyValues
+from sim.workload import Workload
 from tests.sim.helpers import at_write, events, load, log_of, play
 from tests.sim.scene import entry
 

@@ -144,8 +144,8 @@ class HopesForTheBest(Client):
 class RetriesBlindly(Client):
     """A time-out is answered by sending the same operation again."""
 
-    def on_patience(self, op: str) -> Effects:
-        if self.request is not None and self.request.op == op:
+    def on_patience(self) -> Effects:
+        if self.request is not None:
             yield from self.attempt()
 
 
