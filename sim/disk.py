@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sim.luck import Luck
-from sim.records import Epoch, Record, Snapshot
+from sim.records import Cut, Entry, Epoch, Record, Snapshot
 
 Tail = Literal["drawn", "lost", "kept", "torn"]  # what a power cut leaves of the unsynced records
 
@@ -85,13 +85,15 @@ class Disk:
         return fresh
 
     def compact(self) -> None:
-        """Drop what is older than the last durable snapshot, but for the last epoch before it."""
+        """Drop what the last durable snapshot stands for; the last epoch before it and the entries after it stay."""
         durable = self.durable - self.dropped
         newest = max((i for i, record in enumerate(self.records[:durable]) if isinstance(record, Snapshot)), default=0)
         if newest:
-            epoch = [record for record in self.records[:newest] if isinstance(record, Epoch)][-1:]
-            self.records[:newest] = epoch
-            self.dropped += newest - len(epoch)
+            older, snapshot = self.records[:newest], self.records[newest]
+            epoch = [record for record in older if isinstance(record, Epoch)][-1:]
+            kept = [*epoch, snapshot, *_entries_after(snapshot.n, older)]
+            self.records[: newest + 1] = kept
+            self.dropped += newest + 1 - len(kept)
 
     def cut_power(self, tail: Tail = "drawn") -> list[Record]:
         """Lose all but a prefix of the unsynced records; return what is lost. `torn`: the first lost one is half there."""
@@ -133,3 +135,14 @@ class Disk:
         del self.records[place:]
         self.durable = min(self.durable, self.written)
         return lost
+
+
+def _entries_after(n: int, records: list[Record]) -> list[Record]:
+    """The entries after a place in the log that no later record has cut off."""
+    kept: list[Record] = []
+    for record in records:
+        if isinstance(record, Cut):
+            kept = [entry for entry in kept if entry.n <= record.n]
+        elif isinstance(record, Entry) and record.n > n:
+            kept.append(record)
+    return kept

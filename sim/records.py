@@ -43,7 +43,7 @@ class Cut(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """On disk and on the wire: a state machine's image after the entry at `n`; it stands for all records before it.
+    """On disk and on the wire: a state machine's image after the entry at `n`; it stands for all entries up to there.
 
     `ends` are the last log indexes of each epoch up to there; `known` is the epoch that its writer had seen by then.
     """

@@ -112,7 +112,7 @@ class ChainReplica(Replica):
     def executed(self, entry: Entry, result: Result | None) -> Effects:
         """The tail sends the reply."""
         if self.is_tail:
-            yield Send(entry.client, Reply(entry.op, True, result))
+            yield Send(entry.client, Reply(entry.op, True, result, (entry.epoch, entry.n)))
 
     # Updates down the chain, acks back
 
@@ -123,11 +123,15 @@ class ChainReplica(Replica):
         if self.is_tail:
             yield from self.commit_to(self.durable)
 
+    def obeys(self, source: str, epoch: int) -> bool:
+        """A member takes updates from its predecessor alone."""
+        return epoch == self.epoch and source == self.predecessor
+
     def on_append(self, predecessor: str, message: Append) -> Effects:
         """Take entries from the predecessor, in order."""
         if message.epoch < self.epoch:
             yield Send(predecessor, Stale(self.epoch))
-        elif message.epoch == self.epoch and predecessor == self.predecessor:
+        elif self.obeys(predecessor, message.epoch):
             if message.prev > self.log.last:
                 yield from self.ask_for_gap(predecessor)
             elif entries := self.fresh(message):
@@ -139,7 +143,7 @@ class ChainReplica(Replica):
 
     def on_lead(self, predecessor: str, message: Lead) -> Effects:
         """The predecessor lives; its log contains this one, unless this one came back with a tail that was abandoned."""
-        if message.epoch == self.epoch and predecessor == self.predecessor:
+        if self.obeys(predecessor, message.epoch):
             yield from self.discard_after(self.log.common_prefix(message.ends))
             if message.sent > self.log.last:
                 yield from self.ask_for_gap(predecessor)
@@ -165,7 +169,7 @@ class ChainReplica(Replica):
     def ack(self) -> Effects:
         """Tell the predecessor how far the chain behind it has come."""
         if self.predecessor and self.committed:
-            yield Send(self.predecessor, Ack(self.epoch, self.committed, self.log.at(self.committed).op))
+            yield Send(self.predecessor, Ack(self.epoch, self.committed, self.log.op_at(self.committed)))
 
     def on_ack(self, successor: str, message: Ack) -> Effects:
         """The chain behind holds the log up to there."""

@@ -7,9 +7,9 @@ apply what is durable in their log, as PostgreSQL standbys and MySQL replicas do
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Note, Reply, Request, Send, Summary, Write
-from sim.protocols.messages import Ack, Append, Behind, Fence, Lead, Position, Promote, Stale
+from sim.protocols.messages import Ack, Append, Behind, Fence, Install, Lead, Position, Promote, Stale
 from sim.protocols.replica import Replica
-from sim.records import Entry, Epoch, Record, Result
+from sim.records import Entry, Epoch, Record, Result, Snapshot
 
 
 class LeaderFollower(Replica):
@@ -21,6 +21,7 @@ class LeaderFollower(Replica):
         self.fenced_by = ""  # the controller that waits for a Position
         self.positions: dict[str, int] = {}
         self.committed = 0
+        self.stranded = False  # the state holds what the leader's log has not, and cannot be taken back
 
     @property
     def peers(self) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ class LeaderFollower(Replica):
 
     def follow(self, epoch: int, leader: str) -> Effects:
         """Belong to an epoch, durably; an empty `leader` means: to a leader yet to be chosen."""
-        self.epoch, self.leader = epoch, leader
+        self.epoch, self.leader, self.stranded = epoch, leader, False
         yield from self.play("follower")
         yield Write(Epoch(epoch))
         yield Fsync()
@@ -92,7 +93,7 @@ class LeaderFollower(Replica):
     def executed(self, entry: Entry, result: Result | None) -> Effects:
         """The leader answers once the write is committed and applied."""
         if self.role == "leader" and entry.epoch == self.epoch:
-            yield Send(entry.client, Reply(entry.op, True, result))
+            yield Send(entry.client, Reply(entry.op, True, result, (entry.epoch, entry.n)))
 
     # Replication
 
@@ -118,11 +119,24 @@ class LeaderFollower(Replica):
             yield Note("committed", (entry.op,), entry.n)
         yield from self.apply_to(self.committed)
 
+    def obeys(self, source: str, epoch: int) -> bool:
+        """A follower takes entries from the leader of its epoch alone."""
+        return epoch == self.epoch and source == self.leader
+
+    def wants(self, message: Install) -> bool:
+        """A state that cannot be undone is replaced."""
+        return self.stranded or super().wants(message)
+
+    def install(self, snapshot: Snapshot, of: str) -> Effects:
+        """From here on the leader's log is followed."""
+        self.stranded = False
+        yield from super().install(snapshot, of)
+
     def on_append(self, leader: str, message: Append) -> Effects:
         """Take entries that follow the end of the log; ask again where some are missing."""
         if message.epoch < self.epoch:
             yield Send(leader, Stale(self.epoch))
-        elif message.epoch == self.epoch and self.leader == leader:
+        elif self.obeys(leader, message.epoch) and not self.stranded:
             if message.prev > self.log.last:
                 yield from self.ask_for_gap(leader)
             else:
@@ -141,8 +155,8 @@ class LeaderFollower(Replica):
     def ack(self) -> Effects:
         """Tell the leader the position."""
         n = self.position
-        if self.leader and n:
-            yield Send(self.leader, Ack(self.epoch, n, self.log.at(n).op))
+        if self.leader and n and not self.stranded:
+            yield Send(self.leader, Ack(self.epoch, n, self.log.op_at(n)))
 
     def on_ack(self, follower: str, message: Ack) -> Effects:
         """Count it."""
@@ -164,9 +178,14 @@ class LeaderFollower(Replica):
             return
         if message.epoch > self.epoch or self.leader != leader:
             yield from self.follow(message.epoch, leader)
-            yield from self.discard_after(self.log.common_prefix(message.ends))
-            yield from self.apply_to(self.durable)
-        if message.sent > self.log.last:
+            keep = self.log.common_prefix(message.ends)
+            self.stranded = not self.can_keep(keep)
+            if not self.stranded:
+                yield from self.discard_after(keep)
+                yield from self.apply_to(self.durable)
+        if self.stranded:
+            yield from self.ask(leader, -1)
+        elif message.sent > self.log.last:
             yield from self.ask_for_gap(leader)
         elif message.acked < self.position:
             yield from self.ack()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sim.records import Entry, Snapshot
+from collections.abc import Iterable
+from typing import NamedTuple, Self
+
+from sim.records import Cut, Entry, Epoch, Record, Snapshot
 
 Ends = tuple[tuple[int, int], ...]  # (epoch, last log index of that epoch), ascending
 
@@ -13,7 +16,7 @@ class Log:
     `ends` has the last index of every epoch that ever wrote here, trimmed ones included.
     """
 
-    __slots__ = ("ends", "entries", "first", "last")
+    __slots__: tuple[str, ...] = ("ends", "entries", "first", "last")
 
     def __init__(self) -> None:
         self.first, self.last = 1, 0
@@ -21,7 +24,7 @@ class Log:
         self.ends: dict[int, int] = {}
 
     @classmethod
-    def after_snapshot(cls, snapshot: Snapshot) -> Log:
+    def after_snapshot(cls, snapshot: Snapshot) -> Self:
         """An empty log that goes on where a snapshot stops."""
         log = cls()
         log.first, log.last, log.ends = snapshot.n + 1, snapshot.n, dict(snapshot.ends)
@@ -41,6 +44,17 @@ class Log:
     def at(self, n: int) -> Entry:
         """The entry at a place from `first` to `last`."""
         return self.entries[n - self.first]
+
+    def op_at(self, n: int) -> str:
+        """The operation at a place; "" where it was trimmed."""
+        return self.entries[n - self.first].op if n >= self.first else ""
+
+    def find(self, op: str) -> int | None:
+        """The place of an operation, 0 if it is only known to be in a snapshot; this log does not remember any."""
+        return None
+
+    def know(self, ops: Iterable[str]) -> None:
+        """Remember the operations of a snapshot, if this log remembers any."""
 
     def epoch_at(self, n: int) -> int:
         """The epoch of the entry at `n`, trimmed or not; 0 for place 0. Raises ValueError past the end."""
@@ -94,3 +108,59 @@ class Log:
             if epoch in self.ends:
                 return min(self.ends[epoch], end)
         return 0
+
+
+class IndexedLog(Log):
+    """A log that knows where each operation stands, so that one that is repeated can be recognised."""
+
+    __slots__ = ("places",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, int] = {}
+
+    def append(self, entry: Entry) -> None:
+        super().append(entry)
+        self.places.setdefault(entry.op, entry.n)
+
+    def cut(self, keep: int) -> list[Entry]:
+        gone = super().cut(keep)
+        for entry in gone:
+            if self.places.get(entry.op) == entry.n:
+                del self.places[entry.op]
+        return gone
+
+    def find(self, op: str) -> int | None:
+        return self.places.get(op)
+
+    def know(self, ops: Iterable[str]) -> None:
+        for op in ops:
+            self.places.setdefault(op, 0)
+
+
+class Recovered(NamedTuple):
+    """What the records on a disk come to: the log, the last snapshot, and the last epoch that was seen."""
+
+    log: Log
+    snapshot: Snapshot | None
+    known: Epoch
+
+
+def recover(records: Iterable[Record], log: Log) -> Recovered:
+    """Read a disk after a start into an empty log.
+
+    The log goes on behind a snapshot with the entries that it had there already, if they are of the same history.
+    """
+    snapshot, known = None, Epoch(0)
+    for record in records:
+        if isinstance(record, Entry):
+            log.append(record)
+        elif isinstance(record, Cut):
+            log.cut(record.n)
+        elif isinstance(record, Snapshot):
+            snapshot, known = record, record.known
+            if record.n > log.last or log.epoch_at(record.n) != record.ends[-1][0]:
+                log = log.after_snapshot(record)
+        elif isinstance(record, Epoch):
+            known = record
+    return Recovered(log, snapshot, known)

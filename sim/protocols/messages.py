@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.node import Message
 from sim.protocols.log import Ends
-from sim.records import Entry
+from sim.records import Entry, Snapshot
 
 
 @dataclass(slots=True)
@@ -21,6 +21,16 @@ class Append(Message):
     @property
     def ops(self) -> tuple[str, ...]:
         return tuple(entry.op for entry in self.entries)
+
+
+@dataclass(slots=True)
+class Install(Message):
+    """The state itself, for one whose gap begins before the log does. It weighs as much as all operations in that state."""
+
+    flow = "replicate"
+    epoch: int
+    snapshot: Snapshot
+    ops: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -52,7 +62,9 @@ class Lead(Message):
 
 @dataclass(slots=True)
 class Behind(Message):
-    """A gap: my log ends at `last`, send what follows."""
+    """A gap: my log ends at `last`, send what follows. At -1 the receiver needs a snapshot: it cannot go back to where
+    the logs agree.
+    """
 
     epoch: int
     last: int
