@@ -98,8 +98,8 @@ class Trace:
     """Everything that happened in one run.
 
     `flow` maps a message kind to what it does for a reader: request, reply, replicate, ack, heartbeat or control.
-    `healed_at` is when settling began: measures end there. Empty `shots` means a fault-free run. A trace that streams has
-    `forgotten` the first events; an event's number counts them too.
+    `healed_at` is when settling began: measures end there; `unsettled` says what never came to rest, "" if all did. Empty
+    `shots` means a fault-free run. A trace that streams has `forgotten` the first events; an event's number counts them too.
     """
 
     seed: int
@@ -113,6 +113,7 @@ class Trace:
     final: dict[str, Final] = field(default_factory=dict)
     healed_at: int = 0
     ended_at: int = 0
+    unsettled: str = ""
     _by_kind: defaultdict[str, list[Numbered]] = field(default_factory=lambda: defaultdict(list), repr=False, compare=False)
     _indexed: tuple[int, int] = field(default=(0, 0), repr=False, compare=False)  # what was forgotten, how many read
 

@@ -20,6 +20,7 @@ _FEW = 10  # as many numbers as are offered one by one
 _LADDER = (1, 2, 5)  # the leading digits of the numbers that are offered out of a wide range
 _AFTERWARDS = (
     Option("take", "Defend this design"),
+    Option("more", "Set a finer knob"),
     Option("again", "Set the knobs again"),
     Option("candidates", "Go back to the candidates"),
 )
@@ -27,23 +28,50 @@ _AFTERWARDS = (
 
 def build_design(memory: Memory, prefix: str) -> Chosen | None:
     """The design that the learner builds; None if they go back to the candidates."""
+    raw, decision = _ask_knobs(memory, prefix), ""
     while True:
-        chosen = Chosen(OWN, "your own design", "", _ask_knobs(memory, prefix))
-        memory.show(Stands(chosen, _read(chosen.knobs).knobs()))
+        chosen = Chosen(OWN, "your own design", "", raw)
+        memory.show(Stands(chosen, _stated(raw)))
         decision = memory.select(f"{prefix}/own", "Is that it?", _AFTERWARDS, recap=False)
-        if decision != "again":
+        if decision in ("take", "candidates"):
             return chosen if decision == "take" else None
+        raw = _ask_knobs(memory, prefix) if decision == "again" else _ask_finer(memory, prefix, raw)
 
 
 def _ask_knobs(memory: Memory, prefix: str) -> Raw:
-    from sim.design import matters
     from sim.knobs import KNOBS
 
     raw: Raw = {}
     for knob in KNOBS.values():
-        if matters(knob, _read(raw)) and len(_possible(knob, raw)) > 1:
+        if not knob.fine and _is_open(knob, raw):
             raw[knob.name] = _ask_knob(memory, f"{prefix}/knob/{knob.name}", knob, raw)
     return raw
+
+
+def _ask_finer(memory: Memory, prefix: str, raw: Raw) -> Raw:
+    """One of the knobs that are not asked for unless somebody looks for them."""
+    from sim.knobs import KNOBS
+
+    now = _read(raw).knobs()
+    finer = [knob for knob in KNOBS.values() if knob.fine and _is_open(knob, raw)]
+    options = [Option(knob.name, f"{knob.name}={now[knob.name]}", knob.meaning) for knob in finer]
+    name = memory.select(f"{prefix}/finer", "Which knob?", options, recap=False)
+    others = {other: value for other, value in raw.items() if other != name}
+    return {**others, name: _ask_knob(memory, f"{prefix}/knob/{name}", KNOBS[name], others)}
+
+
+def _is_open(knob: Knob, raw: Raw) -> bool:
+    """Whether there is anything to decide."""
+    from sim.design import matters
+
+    return matters(knob, _read(raw)) and len(_possible(knob, raw)) > 1
+
+
+def _stated(raw: Raw) -> dict[str, str | int]:
+    """The knobs of a design as people are told them: not the finer ones that nobody touched."""
+    from sim.knobs import KNOBS
+
+    return {name: value for name, value in _read(raw).knobs().items() if name in raw or not KNOBS[name].fine}
 
 
 def _ask_knob(memory: Memory, key: str, knob: Knob, raw: Raw) -> str:

@@ -39,7 +39,9 @@ def _row(style: Style, entry: Mapping[str, Any]) -> str:
     head = f"  {style.bold(entry['name'])}"
     if entry["kind"] == "knob":
         first, *others = dict.fromkeys((entry["default"], *entry["values"]))
-        head += style.dim(f"  {first}" + (f"; {', '.join(others)}" if others else ""))
+        values = f"{first}; {', '.join(others)}" if others else first
+        fits = len(entry["name"]) + len(values) + 4 <= style.width
+        head += f"  {style.dim(values)}" if fits else "\n" + style.dim(style.prose(values, " " * 6))
     return f"{head}\n{style.prose(_sentence(entry['meaning']), ' ' * 6)}"
 
 

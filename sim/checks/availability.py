@@ -85,6 +85,7 @@ SPECS = (
         "confirmed writes that no final leader has applied or holds in its log",
         "low",
         rpo_ops,
+        at_end=True,
     ),
     MeasureSpec(
         "rpo_ms",
@@ -93,5 +94,6 @@ SPECS = (
         "from the ok of the first lost write to the strike, or to the ok of the last lost one if later",
         "low",
         rpo_ms,
+        at_end=True,
     ),
 )

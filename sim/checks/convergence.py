@@ -3,7 +3,8 @@
 Equal states are not enough. Deposits commute, so two ledgers can agree by luck after applying different writes, or
 the same ones in another order: the next read of a version tells them apart. The order of all writes would be too
 much: replicas may apply writes of different keys in any order. So the order is compared key by key. A write that waits in
-the log counts, for replicas that differ only in how much of one log they have applied have not diverged.
+the log counts, for replicas that differ only in how much of one log they have applied have not diverged. What no client asked
+for, such as the empty entry of a new leader, changes no key and so has no order.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 
 from sim.checks.finding import Finding, broken, holds, unknown
 from sim.checks.lookup import claimants, highest, up_members
-from sim.history import History
+from sim.history import History, op_of
 from sim.trace import Final, Trace
 
 NAME = "converged"
@@ -37,29 +38,38 @@ def judge(trace: Trace, history: History) -> Finding:
 
 
 def _diverged(one: Final, other: Final, history: History) -> bool:
-    if _by_key(_log(one), history) != _by_key(_log(other), history):
+    if _order_differs(_log(one), _log(other), history):
         return True
-    same_progress = _by_key(one.ops, history) == _by_key(other.ops, history)
-    return same_progress and dict(one.state) != dict(other.state)
+    same_progress = not _order_differs(one.ops, other.ops, history)
+    return same_progress and one.state != other.state and dict(one.state) != dict(other.state)
 
 
 def _log(final: Final) -> tuple[str, ...]:
-    return (*final.ops, *final.pending)
+    """What it has applied and will apply; an id that comes again in the log is a repetition, to be recognised by its id."""
+    if not final.pending:
+        return final.ops
+    applied = frozenset(final.ops)
+    return (*final.ops, *dict.fromkeys(op for op in final.pending if op not in applied))
+
+
+def _order_differs(one: tuple[str, ...], other: tuple[str, ...], history: History) -> bool:
+    return one != other and _by_key(one, history) != _by_key(other, history)
 
 
 def _by_key(ops: Iterable[str], history: History) -> dict[str, list[str]]:
     """For each key the writes that touch it, in their order."""
     order: defaultdict[str, list[str]] = defaultdict(list)
-    for op in ops:
-        for key in history[op].keys if op in history.ops else ("",):
-            order[key].append(op)
+    for attempt in ops:
+        op = history.find(attempt)
+        for key in op.keys if op else ():
+            order[key].append(attempt)
     return order
 
 
 def _difference(one: Final, other: Final) -> list[str]:
     """The writes that only one of two replicas has; none if only their order differs."""
     shared = frozenset(_log(one)) & frozenset(_log(other))
-    return [op for op in (*_log(one), *_log(other)) if op not in shared]
+    return [op_of(attempt) for attempt in (*_log(one), *_log(other)) if attempt not in shared]
 
 
 def _last_steps(trace: Trace, nodes: list[str]) -> list[int]:

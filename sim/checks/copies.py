@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sim.checks.measure import MeasureSpec, Reading
-from sim.history import History
+from sim.history import History, op_of
 from sim.trace import Trace
 
-_ADDS, _TAKES = ("durable",), ("discarded", "lost_unsynced")
+_TAKES = ("discarded", "lost_unsynced", "corrupt")
 
 
 def copies_at_ack(trace: Trace, history: History) -> Reading:
     """The fewest durable copies that any write had at the moment of its first answer; no value if none was answered.
 
-    The copy of a machine that has died counts: its disk has the write, whoever may reach it.
+    The copy of a machine that has died counts: its disk has the write, whoever may reach it. So does that of any attempt.
     """
-    copies: defaultdict[str, set[str]] = defaultdict(set)
+    copies: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)  # operation -> (node, attempt)
     at_ack: dict[str, int] = {}
-    for _, event in trace.of(*_ADDS, *_TAKES, "reply_sent"):
-        for op in event.ops:
-            if event.what in _ADDS:
-                copies[op].add(event.node)
+    for _, event in trace.of("durable", *_TAKES, "reply_sent"):
+        for attempt in event.ops:
+            op = op_of(attempt)
+            if event.what == "durable":
+                copies[op].add((event.node, attempt))
             elif event.what in _TAKES:
-                copies[op].discard(event.node)
-            elif not history[op].is_read:
-                at_ack.setdefault(op, len(copies[op]))
+                copies[op].discard((event.node, attempt))
+            elif op not in at_ack and not history[op].is_read:
+                at_ack[op] = len({node for node, _ in copies[op]})
     return Reading(min(at_ack.values(), default=None))
 
 

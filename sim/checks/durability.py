@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.checks.finding import Finding, broken, holds, unknown
-from sim.checks.lookup import NO_CLAIMANT, claimants, naming
+from sim.checks.lookup import NO_CLAIMANT, claimants, kept_by, naming
 from sim.history import History, Op
 from sim.trace import Trace
 
@@ -18,12 +18,12 @@ def lost_writes(trace: Trace, history: History) -> list[Op] | None:
     """The acked writes that no final claimant has applied or holds in its log, oldest first; None if nobody claims to lead.
 
     Overwritten later is not lost: a replica keeps the ids of all writes that went into its state. Nor is a write that
-    waits in the log because commits are blocked.
+    waits in the log because commits are blocked. Any attempt of an operation will do.
     """
     final = claimants(trace)
     if not final:
         return None
-    kept = frozenset(op for claimant in final.values() for op in (*claimant.ops, *claimant.pending))
+    kept = kept_by(final.values())
     return [op for op in history.acked_writes if op.id not in kept]
 
 

@@ -31,13 +31,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A promise that can be judged. `label` names what is counted; `applies` tells if a history is of its kind."""
+    """A promise that can be judged. `label` names what is counted; `applies` tells if a history is of its kind.
+
+    `at_end`: it judges how the replicas stand in the end, so a run that never came to rest does not tell.
+    """
 
     name: str
     promise: str
     label: str
     judge: Callable[[Trace, History], Finding]
     applies: Callable[[History], bool] = lambda history: True
+    at_end: bool = False
 
 
 def holds(check: str, reason: str = "") -> Finding:

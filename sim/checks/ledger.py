@@ -1,5 +1,7 @@
 """The books balance: initial balances, every confirmed operation exactly once, unknown ones at most once, nothing else.
 
+However often a client tried an operation, once is once: books in which a retry was done again do not balance.
+
 A bare total would prove nothing, for transfers conserve it whether they are lost or doubled. So the balances of all
 accounts must be explained together. The ids in a replica's state are not believed: only the arithmetic decides.
 """
@@ -10,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sim.checks.finding import Finding, broken, holds, unknown
-from sim.checks.lookup import NO_CLAIMANT, claimants, highest, naming
-from sim.history import History, Op
+from sim.checks.lookup import NO_CLAIMANT, claimants, highest, kept_by, naming
+from sim.history import History, Op, op_of
 from sim.trace import Final, Trace
 
 NAME = "ledger_balances"
@@ -80,17 +82,23 @@ def _sums(start: int, amounts: list[int], budget: int) -> set[int] | None:
 def _unexplained(final: Final, history: History) -> Balances:
     """What the balances hold beyond the initial ones and the acked operations, once all that the log has is applied."""
     rest: Balances = Counter({key: value for key, value in final.state if isinstance(value, int)})
-    rest.update(_total(history[op] for op in final.pending if op in history.ops))
+    rest.update(_total(op for op in map(history.find, _still_to_come(final)) if op))
     rest.subtract(history.initial)
     rest.subtract(_total(history.acked_writes))
     return rest
+
+
+def _still_to_come(final: Final) -> list[str]:
+    """What its log will still do to the balances; an id that was there before is a repetition, to be recognised by its id."""
+    applied: frozenset[str] = frozenset(final.ops) if final.pending else frozenset()
+    return [attempt for attempt in dict.fromkeys(final.pending) if attempt not in applied]
 
 
 def _explains(rest: Balances, doubtful: list[Op], final: Final) -> bool | None:
     """Whether some set of the doubtful operations adds up to `rest`; None if the search is too large."""
     if not any(rest.values()):
         return True
-    present = frozenset((*final.ops, *final.pending))
+    present = kept_by([final])
     if _total(op for op in doubtful if op.id in present) == rest:  # a guess, proved right by adding up
         return True
     if _odd_accounts(rest, doubtful):
@@ -130,6 +138,6 @@ def _blame(trace: Trace, history: History, final: Final, rest: Balances) -> Find
     """The ids in the state do not decide, but they do point: ops that are missing there or stand there twice."""
     accounts = _odd_accounts(rest, history.unknown_writes)
     touching = [op.id for op in history.acked_writes if not accounts or not set(accounts).isdisjoint(op.keys)]
-    times = Counter((*final.ops, *final.pending))
+    times = Counter(map(op_of, (*final.ops, *_still_to_come(final))))
     suspects = [op for op in touching if times[op] != 1] or touching
     return broken(NAME, max(1, len(accounts)), naming(trace, suspects, "ok_received"), suspects)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from sim.history import History
+from sim.history import History, op_of
 from sim.trace import Final, Trace
 
 NO_CLAIMANT = "no replica that is up claims to serve clients at the end"
@@ -36,9 +36,14 @@ def highest(candidates: dict[str, Final]) -> str | None:
 
 
 def naming(trace: Trace, ops: Iterable[str], *what: str) -> list[int]:
-    """The numbers of the events of these kinds that name any of `ops`."""
+    """The numbers of the events of these kinds that name any of `ops`, or an attempt of one."""
     wanted = frozenset(ops)
-    return [number for number, event in trace.of(*what) if not wanted.isdisjoint(event.ops)]
+    return [number for number, event in trace.of(*what) if any(op_of(op) in wanted for op in event.ops)]
+
+
+def kept_by(final: Iterable[Final]) -> frozenset[str]:
+    """The operations of which any of these replicas has applied an attempt or holds one in its log."""
+    return frozenset(op_of(attempt) for one in final for attempt in (*one.ops, *one.pending))
 
 
 def write_load(trace: Trace, history: History) -> Load | None:

@@ -42,7 +42,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class MeasureSpec:
-    """A quantity that can be measured: `label` is its name for people, `meaning` its definition in a sentence."""
+    """A quantity that can be measured: `label` is its name for people, `meaning` its definition in a sentence.
+
+    `at_end`: it measures how the replicas stand in the end.
+    """
 
     name: str
     unit: str
@@ -50,6 +53,7 @@ class MeasureSpec:
     meaning: str
     better: Literal["low", "high"]
     take: Callable[[Trace, History], Reading]
+    at_end: bool = False
 
 
 def _digits(value: Number) -> int:

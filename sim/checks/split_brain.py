@@ -2,16 +2,19 @@
 
 Two believers alone are harmless. The harm: X confirmed a write after Y had confirmed one, X had been in office since
 before that, and at that moment neither log held the other's write, nor had Y given its own up by then. A leader who
-takes office later and lacks the old leader's writes has lost data, which is another check's business.
+takes office later and lacks the old leader's writes has lost data, which is another check's business. A write is held
+if any attempt of it is, and a replica that installs a snapshot holds what the one that gave it held.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from sim.checks.finding import Finding, broken, holds
-from sim.history import History
+from sim.history import History, op_of
 from sim.trace import Event, Trace
 
 NAME = "split_brain"
@@ -24,13 +27,13 @@ class _Replica:
     """One node as it stands at the event being read.
 
     A stint begins with the `role` event that brought its role and epoch; saying the same again, even after a restart,
-    begins none. `missing[y]` are the writes that y has confirmed since then and this log lacks, with the number of
-    the reply.
+    begins none. `log` has the attempts of each write that are here. `missing[y]` are the writes that y has confirmed since
+    then and this log lacks, with the number of the reply.
     """
 
     stint: int = -1
     role: tuple[str, int] = ("", 0)
-    log: set[str] = field(default_factory=set)
+    log: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     missing: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
@@ -48,7 +51,7 @@ class _Watch:
 
     def __init__(self, trace: Trace, history: History) -> None:
         self.replicas = {node: _Replica() for node in trace.replicas}
-        self.writes = frozenset(op.id for op in history if not op.is_read)
+        self.writes = _writes(history)
         self.replies: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self.conflicts: list[_Conflict] = []
 
@@ -59,20 +62,34 @@ class _Watch:
             me.missing.clear()
 
     def on_held(self, number: int, event: Event) -> None:
-        me = self.replicas[event.node]
-        me.log.update(event.ops)
-        for missing in me.missing.values():
-            for op in event.ops:
+        self._hold(self.replicas[event.node], event.ops)
+
+    def on_installed(self, number: int, event: Event) -> None:
+        if event.peer in self.replicas:
+            given = self.replicas[event.peer].log
+            self._hold(self.replicas[event.node], sorted(chain.from_iterable(given.values())))
+
+    def _hold(self, me: _Replica, attempts: Iterable[str]) -> None:
+        for attempt in attempts:
+            op = op_of(attempt)
+            me.log[op].add(attempt)
+            for missing in me.missing.values():
                 missing.pop(op, None)
 
     def on_lost(self, number: int, event: Event) -> None:
         me = self.replicas[event.node]
-        me.log.difference_update(event.ops)
-        for op in event.ops:
-            for node, reply in self.replies[op]:
-                if node != event.node and reply > me.stint:
-                    me.missing[node][op] = reply
-            self._give_up(event.node, op)
+        for attempt in event.ops:
+            op = op_of(attempt)
+            me.log[op].discard(attempt)
+            if not me.log[op]:
+                self._lose(event.node, op)
+
+    def _lose(self, name: str, op: str) -> None:
+        me = self.replicas[name]
+        for node, reply in self.replies[op]:
+            if node != name and reply > me.stint:
+                me.missing[node][op] = reply
+        self._give_up(name, op)
 
     def _give_up(self, node: str, op: str) -> None:
         """A history that its own node gave up rivals nobody's any more."""
@@ -81,7 +98,7 @@ class _Watch:
             replica.missing[node].pop(op, None)
 
     def on_reply(self, number: int, event: Event) -> None:
-        for op in event.ops:
+        for op in map(op_of, event.ops):
             if op in self.writes:
                 self._find_conflict(number, event.node, op)
                 self._remember(number, event.node, op)
@@ -89,7 +106,7 @@ class _Watch:
     def _find_conflict(self, number: int, node: str, op: str) -> None:
         me = self.replicas[node]
         for other, missing in me.missing.items():
-            if missing and op not in self.replicas[other].log:
+            if missing and not self.replicas[other].log[op]:
                 last = next(reversed(missing))
                 self.conflicts.append(_Conflict(me.stint, (missing[last], last), (number, op)))
                 return
@@ -97,7 +114,7 @@ class _Watch:
     def _remember(self, number: int, node: str, op: str) -> None:
         self.replies[op].append((node, number))
         for name, replica in self.replicas.items():
-            if name != node and op not in replica.log:
+            if name != node and not replica.log[op]:
                 replica.missing[node][op] = number
 
 
@@ -107,13 +124,31 @@ def judge(trace: Trace, history: History) -> Finding:
     A log holds what its node received or wrote and neither discarded nor lost to a power cut. A kill takes nothing
     from it here, which can clear a node but never accuse one.
     """
-    if len({event.node for _, event in trace.of("reply_sent")}) < 2:
-        return holds(NAME)
-    conflicts = _read(trace, history)
+    conflicts = _read(trace, history) if _took_turns_at_once(trace, history) else []
     if not conflicts:
         return holds(NAME)
     evidence = [number for c in conflicts for number in (c.stint, c.earlier[0], c.later[0]) if number >= 0]
     return broken(NAME, len(conflicts), evidence, [op for c in conflicts for op in (c.earlier[1], c.later[1])])
+
+
+def _writes(history: History) -> frozenset[str]:
+    return frozenset(op.id for op in history if not op.is_read)
+
+
+def _took_turns_at_once(trace: Trace, history: History) -> bool:
+    """Whether anybody confirmed a write after another one had, in a stint that began before: quick, and true of few runs."""
+    writes = _writes(history)
+    stints: dict[str, tuple[str, int, int]] = {}  # node -> role, epoch, since which event
+    replied: dict[str, int] = {}
+    for number, event in trace.of("role", "reply_sent"):
+        _, _, stint = role = stints.get(event.node, ("", 0, -1))
+        if event.what == "role":
+            stints[event.node] = role if role[:2] == (event.text, event.n) else (event.text, event.n, number)
+        elif any(op_of(op) in writes for op in event.ops):
+            replied[event.node] = number
+            if any(other != event.node and stint < reply for other, reply in replied.items()):
+                return True
+    return False
 
 
 def _read(trace: Trace, history: History) -> list[_Conflict]:
@@ -122,12 +157,13 @@ def _read(trace: Trace, history: History) -> list[_Conflict]:
         "role": watch.on_role,
         "received": watch.on_held,
         "written": watch.on_held,
+        "installed": watch.on_installed,
         "discarded": watch.on_lost,
         "lost_unsynced": watch.on_lost,
+        "corrupt": watch.on_lost,
         "reply_sent": watch.on_reply,
     }
-    for number, event in enumerate(trace.events):
-        handler = handlers.get(event.what)
-        if handler and event.node in watch.replicas:
-            handler(number, event)
+    for number, event in trace.of(*handlers):
+        if event.node in watch.replicas:
+            handlers[event.what](number, event)
     return watch.conflicts

@@ -26,12 +26,12 @@ def test_the_list_has_every_word_and_fits(quizkit: Run, monkeypatch: pytest.Monk
 
 
 def test_the_default_of_a_knob_comes_first(quizkit: Run) -> None:
-    assert "  wait_for  none; k, majority, all\n" in quizkit("explain").stdout
+    assert "  wait_for  none; k, majority, all, in-sync\n" in quizkit("explain").stdout
 
 
 def test_one_knob_in_full(quizkit: Run) -> None:
     shown = " ".join(quizkit("explain", "wait_for").stdout.split())
-    for part in ("Whose acks the leader awaits", "values: none, k, majority, all", "default: none", "MySQL semi-sync"):
+    for part in ("Whose acks the leader awaits", "values: none, k, majority, all, in-sync", "default: none", "MySQL semi-sync"):
         assert part in shown
 
 

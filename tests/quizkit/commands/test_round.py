@@ -169,6 +169,15 @@ def test_a_chain_has_few_knobs(game: Round) -> None:
     assert asked == ["topology", "replicas", "detect_after_ms"]
 
 
+def test_a_finer_knob_is_set_by_those_who_look_for_it(game: Round) -> None:
+    own = [*OWN[:-2], "more", "leader_fsync", "never", "take"]
+    result = game.play([*own, OWN[-1], *FOLLOW_UPS])
+    assert result.design.knobs["leader_fsync"] == "never"
+    *_, stated = (scene.knobs for scene in game.audience.seen if isinstance(scene, Stands))
+    assert stated["leader_fsync"] == "never"
+    assert "apply" not in stated
+
+
 @pytest.mark.parametrize("impossible", [["1", "k"], ["3", "k", "3"], ["3", "none", "manual", "tail"]], ids="/".join)
 def test_what_would_be_refused_is_not_offered(game: Round, impossible: Answers) -> None:
     with pytest.raises(AssertionError, match=f"'{impossible[-1]}' is not offered"):

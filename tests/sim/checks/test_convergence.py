@@ -95,3 +95,35 @@ def test_nobody_left_is_unknown() -> None:
     run = Run()
     run.end("A", up=False)
     assert judge(run.trace, run.history).verdict == "unknown"
+
+
+def test_attempts_are_entries_of_their_own_with_the_keys_of_their_operation() -> None:
+    run = Run()
+    run.write("w1", key="x")
+    run.write("w2", key="y")
+    run.lead("A", "w1", "w1~2", "w2")
+    run.end("B", "w2", "w1", "w1~2")
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.end("B", "w2", "w1")
+    assert judge(run.trace, run.history).ops == ("w1",)
+    run.end("B", "w2", "w1~2", "w1")
+    assert judge(run.trace, run.history).verdict == "broken"
+
+
+def test_entries_that_no_client_asked_for_have_no_order() -> None:
+    run = Run()
+    run.write("w1")
+    run.lead("A", "noop-1", "w1", state={"x": 1})
+    run.end("B", "w1", state={"x": 1}, pending=("noop-2",))
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.end("B", "w1", "noop-2", state={"x": 1, "y": 2})
+    assert judge(run.trace, run.history).verdict == "broken"
+
+
+def test_an_id_that_waits_again_in_one_log_is_no_difference() -> None:
+    run = Run()
+    run.write("w1")
+    run.lead("A", "w1", pending=("w1",))
+    run.end("B", "w1")
+    run.end("C", pending=("w1", "w1"))
+    assert judge(run.trace, run.history).verdict == "holds"

@@ -31,6 +31,17 @@ def test_what_was_cut_off_is_no_copy() -> None:
     assert copies_at_ack(run.trace, run.history).value == 0
 
 
+def test_the_copies_of_all_attempts_count_and_no_machine_counts_twice() -> None:
+    run = Run()
+    run.write("w1", at=0, ok=2)
+    for node, attempt in (("A", "w1"), ("A", "w1~2"), ("B", "w1"), ("C", "w1"), ("C", "noop")):
+        run.event(1, "durable", node, attempt, n=1)
+    run.event(1, "discarded", "A", "w1", n=1)
+    run.event(1, "corrupt", "C", "w1", n=1)
+    run.event(2, "reply_sent", "A", "w1~2", peer="c1")
+    assert copies_at_ack(run.trace, run.history).value == 2
+
+
 def test_no_answer_no_value() -> None:
     run = Run()
     run.write("w1", at=0)

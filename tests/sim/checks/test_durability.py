@@ -81,3 +81,17 @@ def test_without_an_acked_write_there_is_nothing_to_lose() -> None:
     run = Run()
     run.lead("A")
     assert judge(run.trace, run.history).verdict == "unknown"
+
+
+def test_any_attempt_of_a_write_saves_it() -> None:
+    run = acked_twice()
+    run.lead("B", "noop", "w1~2", pending=("w2~3",))
+    assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_the_story_of_a_lost_write_is_that_of_all_its_attempts() -> None:
+    run = Run()
+    told = [run.event(1, "reply_sent", "A", "w1~2", peer="c1"), run.write("w1", at=0, ok=2)]
+    gone = run.event(3, "discarded", "A", "w1", n=1)
+    run.lead("B", "noop")
+    assert judge(run.trace, run.history).evidence == (*told, gone)

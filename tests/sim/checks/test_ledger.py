@@ -42,8 +42,28 @@ def test_what_waits_in_the_log_is_counted_as_done() -> None:
     run = bank()
     run.lead("A", "d1", pending=("t1", "t2"), state={"a": 107, "b": 100, "c": 100})
     assert judge(run.trace, run.history).verdict == "holds"
-    run.lead("A", "d1", "t1", pending=("t1",), state={"a": 87, "b": 120, "c": 100})
+
+
+def test_an_id_that_waits_again_in_the_log_is_a_repetition_but_another_attempt_is_done_again() -> None:
+    run = bank()
+    run.lead("A", "d1", "t1", pending=("t1", "t2", "t2"), state={"a": 87, "b": 120, "c": 100})
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.lead("A", "d1", "t1", pending=("t1~2",), state={"a": 87, "b": 120, "c": 100})
     assert judge(run.trace, run.history).ops == ("t1",)
+
+
+def test_a_retry_that_was_done_again_is_a_break_whatever_its_outcome() -> None:
+    run = bank()
+    run.lead("A", "d1", "t1", "t1~2", state={"a": 67, "b": 140, "c": 100})
+    assert judge(run.trace, run.history).ops == ("t1",)
+    run.lead("A", "d1", "t1", "t2", "t2~2", state={"a": 87, "b": 114, "c": 106})
+    assert judge(run.trace, run.history).verdict == "broken"
+
+
+def test_whichever_attempt_was_done_once_is_once() -> None:
+    run = bank()
+    run.lead("A", "d1", "t1~3", "t2~2", "noop", state={"a": 87, "b": 117, "c": 103})
+    assert judge(run.trace, run.history).verdict == "holds"
 
 
 def test_a_failed_operation_must_not_show() -> None:

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.checks.split_brain import judge
+from sim.history import op_of
 from sim.trace import Event
 from tests.sim.checks.build import Run
 
@@ -93,7 +94,7 @@ def test_a_confirmed_write_that_arrives_later_joins_the_history() -> None:
 
 
 def test_what_was_discarded_or_lost_is_not_held() -> None:
-    for loss in ("discarded", "lost_unsynced"):
+    for loss in ("discarded", "lost_unsynced", "corrupt"):
         run, _ = two_leaders()
         run.event(5, "received", "B", "a1")
         confirm(run, 6, "A", "a1")
@@ -112,6 +113,28 @@ def test_what_was_confirmed_before_the_stint_and_discarded_in_it_is_loss_and_no_
     run.event(3, "discarded", "B", "a1", n=1)
     confirm(run, 4, "B", "b1")
     assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_a_log_that_has_any_attempt_of_a_write_has_the_write() -> None:
+    run, _ = two_leaders()
+    run.event(5, "received", "B", "a1", "a1~2")
+    confirm(run, 6, "A", "a1~3")
+    run.event(7, "discarded", "B", "a1", n=1)
+    confirm(run, 8, "B", "b1~2")
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.event(9, "discarded", "B", "a1~2", n=2)
+    confirm(run, 10, "B", "b2~2")
+    assert judge(run.trace, run.history).ops == ("a1", "b2")
+
+
+def test_a_snapshot_brings_what_its_giver_held() -> None:
+    run, _ = two_leaders()
+    confirm(run, 6, "A", "a1")
+    run.event(7, "installed", "B", peer="A", n=1)
+    confirm(run, 8, "B", "b1")
+    assert judge(run.trace, run.history).verdict == "holds"
+    confirm(run, 9, "A", "a2")
+    assert judge(run.trace, run.history).ops == ("b1", "a2")
 
 
 def test_nobody_is_in_conflict_with_itself() -> None:
@@ -145,13 +168,15 @@ def test_a_chain_that_moves_its_tail_keeps_one_history() -> None:
     assert judge(run.trace, run.history).verdict == "holds"
 
 
-OPS = ("w1", "w2", "w3")
+OPS = ("w1", "w1~2", "w2", "w3")
+LOSSES = ("discarded", "lost_unsynced", "corrupt")
 
 steps = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["received", "written", "discarded", "lost_unsynced"]), st.sampled_from(OPS)),
+        st.tuples(st.sampled_from(["received", "written", *LOSSES]), st.sampled_from(OPS)),
         st.tuples(st.just("reply_sent"), st.sampled_from(OPS)),
         st.tuples(st.just("role"), st.sampled_from(["leader", "follower"])),
+        st.tuples(st.just("installed"), st.sampled_from("ABC")),
     ).flatmap(lambda step: st.tuples(st.just(step), st.sampled_from("AABBC"), st.integers(1, 2))),
     max_size=24,
 )
@@ -159,12 +184,18 @@ steps = st.lists(
 
 def log_at(events: list[Event], node: str, moment: int) -> set[str]:
     log: set[str] = set()
-    for event in events[:moment]:
+    for number, event in enumerate(events[:moment]):
         if event.node == node and event.what in ("received", "written"):
             log |= set(event.ops)
-        elif event.node == node and event.what in ("discarded", "lost_unsynced"):
+        elif event.node == node and event.what in LOSSES:
             log -= set(event.ops)
+        elif event.node == node and event.what == "installed":
+            log |= log_at(events, event.peer, number)
     return log
+
+
+def holds(log: set[str], op: str) -> bool:
+    return any(op_of(attempt) == op_of(op) for attempt in log)
 
 
 def stint_at(events: list[Event], node: str, moment: int) -> int:
@@ -175,8 +206,16 @@ def stint_at(events: list[Event], node: str, moment: int) -> int:
     return begins
 
 
-def gave_up(events: list[Event], node: str, op: str) -> bool:
-    return any(event.what in ("discarded", "lost_unsynced") and event.node == node and op in event.ops for event in events)
+def gave_up(events: list[Event], node: str, op: str, since: int, until: int) -> bool:
+    """Whether a node lost its last attempt of a write, or had none to lose."""
+    return any(
+        event.what in LOSSES
+        and event.node == node
+        and holds(set(event.ops), op)
+        and not holds(log_at(events, node, number + 1), op)
+        for number, event in enumerate(events[:until])
+        if number > since
+    )
 
 
 def by_definition(events: list[Event]) -> int:
@@ -186,9 +225,9 @@ def by_definition(events: list[Event]) -> int:
         any(
             other.node != event.node
             and stint_at(events, event.node, number) < earlier < number
-            and other.ops[0] not in log_at(events, event.node, number)
-            and event.ops[0] not in log_at(events, other.node, number)
-            and not gave_up(events[earlier:number], other.node, other.ops[0])
+            and not holds(log_at(events, event.node, number), other.ops[0])
+            and not holds(log_at(events, other.node, number), event.ops[0])
+            and not gave_up(events, other.node, other.ops[0], earlier, number)
             for earlier, other in replies
         )
         for number, event in replies
@@ -199,11 +238,13 @@ def by_definition(events: list[Event]) -> int:
 @given(steps)
 def test_it_counts_exactly_what_the_definition_says(story: list[tuple[tuple[str, str], str, int]]) -> None:
     run = Run()
-    for op in OPS:
+    for op in ("w1", "w2", "w3"):
         run.write(op)
     for at, ((what, which), node, epoch) in enumerate(story):
         if what == "role":
             run.event(at, what, node, text=which, n=epoch)
+        elif what == "installed":
+            run.event(at, what, node, peer=which, n=epoch)
         else:
             run.event(at, what, node, which)
     assert judge(run.trace, run.history).count == by_definition(run.trace.events)

@@ -45,6 +45,18 @@ def test_a_shot_that_never_struck_makes_everything_unknown() -> None:
     assert measures["write_p99_ms"].value == 1.0
 
 
+def test_a_run_that_never_came_to_rest_has_no_end_to_judge() -> None:
+    run = quiet_run()
+    run.trace.unsettled = "B has not caught up"
+    findings, measures = judge_all(run.trace, run.history), measure_all(run.trace, run.history)
+    reason = "the run never came to rest: B has not caught up"
+    assert {name: finding.reason for name, finding in findings.items() if finding.verdict == "unknown"} == {
+        name: reason for name, check in CHECKS.items() if check.at_end
+    }
+    assert findings["stale_reads"].verdict == "holds"
+    assert [name for name, measure in measures.items() if measure.reason == reason] == ["rpo_ops", "rpo_ms"]
+
+
 def test_every_measure_is_taken_with_its_unit() -> None:
     run = quiet_run()
     measures = measure_all(run.trace, run.history)
