@@ -88,6 +88,11 @@ class Design:
         values |= {_knob_of(name): value // 1000 for name, value in values.items() if name.endswith("_us")}
         return {name: values[name] for name, knob in KNOBS.items() if matters(knob, self)}
 
+    def stated(self) -> dict[str, str | int]:
+        """The knobs that people are told: those that matter, but no finer one that stands at its default."""
+        knobs = self.knobs()
+        return {name: value for name, value in knobs.items() if not KNOBS[name].fine or str(value) != KNOBS[name].default}
+
 
 def read_design(raw: Mapping[str, Any]) -> Design:
     """Read knobs as they stand in a scenario or in `--set`.

@@ -31,7 +31,7 @@ def build_design(memory: Memory, prefix: str) -> Chosen | None:
     raw, decision = _ask_knobs(memory, prefix), ""
     while True:
         chosen = Chosen(OWN, "your own design", "", raw)
-        memory.show(Stands(chosen, _stated(raw)))
+        memory.show(Stands(chosen, _read(raw).stated()))
         decision = memory.select(f"{prefix}/own", "Is that it?", _AFTERWARDS, recap=False)
         if decision in ("take", "candidates"):
             return chosen if decision == "take" else None
@@ -65,13 +65,6 @@ def _is_open(knob: Knob, raw: Raw) -> bool:
     from sim.design import matters
 
     return matters(knob, _read(raw)) and len(_possible(knob, raw)) > 1
-
-
-def _stated(raw: Raw) -> dict[str, str | int]:
-    """The knobs of a design as people are told them: not the finer ones that nobody touched."""
-    from sim.knobs import KNOBS
-
-    return {name: value for name, value in _read(raw).knobs().items() if name in raw or not KNOBS[name].fine}
 
 
 def _ask_knob(memory: Memory, key: str, knob: Knob, raw: Raw) -> str:

@@ -40,5 +40,5 @@ def replay(
     from quizkit.screen.stage import TerminalStage
 
     stage = TerminalStage()
-    for scene in (Stands(chosen, played.design.knobs()), Timeline(played, everything), Story(played), Verdict(played)):
+    for scene in (Stands(chosen, played.design.stated()), Timeline(played, everything), Story(played), Verdict(played)):
         stage.show(scene)

@@ -130,7 +130,7 @@ class _Round:
         from sim.design import read_design
 
         chosen = choose_design(self.scenario, name, self.options.changes)
-        self.memory.show(scenes.Stands(chosen, read_design(chosen.knobs).knobs()))
+        self.memory.show(scenes.Stands(chosen, read_design(chosen.knobs).stated()))
         return chosen
 
     def _attack(self, design: Chosen) -> tuple[ShotResult, ...]:
