@@ -108,6 +108,10 @@ class Stage:
         world, horizon = self.world, self.setup.limits.horizon_us
         while world.now < horizon and not self._load_is_over():
             world.run_until(min(horizon, world.now + STEP_US))
+            self.stepped()
+
+    def stepped(self) -> None:
+        """A hook: a step of the load is done."""
 
     def _load_is_over(self) -> bool:
         hold = self.design.detect_after_us + PROMOTION_US + self.setup.limits.timeout_us

@@ -125,6 +125,11 @@ class Trace:
             return self._by_kind.get(what[0], ())
         return sorted(chain.from_iterable(self._by_kind.get(kind, ()) for kind in what))
 
+    def forget(self) -> None:
+        """Drop the events so far, in a run that is too long to keep."""
+        self.forgotten += len(self.events)
+        self.events.clear()
+
     def _index(self) -> None:
         """Sort the events by kind: those that are new, or all of them if any went away."""
         forgotten, done = self._indexed
