@@ -30,7 +30,7 @@ def stamped(command: Command, wall_us: int) -> Command:
 
 
 class Epoch(NamedTuple):
-    """On disk: an epoch that was seen or decided. `text`: who serves in it; in Raft: whom this node voted for."""
+    """On disk: an epoch that was seen; a ballot of controllers or a term of Raft, and in `text` whom this node voted for."""
 
     n: int
     text: str = ""
@@ -54,4 +54,19 @@ class Snapshot(NamedTuple):
     known: Epoch = Epoch(0)
 
 
-Record = Entry | Epoch | Cut | Snapshot  # what one `Write` puts at the end of a node's disk
+class Decision(NamedTuple):
+    """On a controller's disk and on the wire: all that controllers decided; the highest (ballot, version) is the newest.
+
+    Those `serving` (a leader, or a chain from head to tail) were elected in the epoch `elected`. A higher `epoch` means that
+    it was raised and that a successor is still sought. `in_sync` is empty where no in-sync set is kept.
+    """
+
+    ballot: int
+    version: int
+    epoch: int
+    elected: int
+    serving: tuple[str, ...]
+    in_sync: tuple[str, ...] = ()
+
+
+Record = Entry | Epoch | Cut | Snapshot | Decision  # what one `Write` puts at the end of a node's disk

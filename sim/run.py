@@ -73,7 +73,7 @@ class Stage:
         self.design = design
         workload = setup.workload
         clients = tuple(f"c{number + 1}" for number in range(workload.clients))
-        trace = Trace(seed, design.names, ("controller",), clients)
+        trace = Trace(seed, design.names, design.controller_names, clients)
         self.world = self.world_type(trace, History(initial=workload.initial), setup.network, setup.disk)
         sessions = workload.retry == "idempotent"
         self.cluster = Cluster(design, trace.controllers, clients, Luck(seed), self._new_state, sessions)

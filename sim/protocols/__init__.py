@@ -12,6 +12,7 @@ from sim.protocols.replica import Replica
 
 TOPOLOGIES: dict[str, tuple[type[Replica], type[Monitor]]] = {
     "leader-follower": (LeaderFollower, FailoverController),
+    "single": (LeaderFollower, FailoverController),
     "chain": (ChainReplica, ConfigurationService),
 }
 

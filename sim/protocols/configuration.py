@@ -1,18 +1,18 @@
 """The configuration service of a chain: the master of van Renesse & Schneider, OSDI 2004, section 3.
 
-It takes silent replicas out of the chain and tells everyone. It is one machine here and is assumed not to fail; the paper
-makes it reliable with consensus.
+It takes silent replicas out of the chain and tells everyone. The paper makes it reliable with consensus: it is one machine,
+or a majority of three (`config_service`).
 """
 
 from __future__ import annotations
 
 from sim.node import Effects, Note, Send
+from sim.protocols.council import Council
 from sim.protocols.messages import Beat, Chain
-from sim.protocols.monitor import Monitor
-from sim.records import Epoch, Record
+from sim.records import Decision
 
 
-class ConfigurationService(Monitor):
+class ConfigurationService(Council):
     """`serving` are the members of the chain, head first."""
 
     def first_serving(self) -> tuple[str, ...]:
@@ -23,29 +23,28 @@ class ConfigurationService(Monitor):
 
     def judge(self, silent: tuple[str, ...]) -> Effects:
         """Section 3: a failed head, middle or tail is removed; the last member never is."""
-        gone = tuple(name for name in self.serving if name in silent)
-        if gone != self.serving:
+        gone = tuple(name for name in self.accepted.serving if name in silent)
+        if gone != self.accepted.serving:
             yield from self.remove(gone)
 
     def returned(self, replica: str) -> Effects:
         """A member that restarted may have missed anything: it has failed, even if nobody noticed."""
-        yield from self.remove(tuple(name for name in self.serving if name == replica))
+        yield from self.remove(tuple(name for name in self.accepted.serving if name == replica))
 
     def remove(self, gone: tuple[str, ...]) -> Effects:
-        """Decide on a chain without these members."""
-        left = tuple(name for name in self.serving if name not in gone)
-        if not gone:
-            return
-        self.epoch += 1
-        if left:
-            self.serving = left
-            for name in gone:
-                yield Note("removed", n=self.epoch, peer=name)
-        yield from self.remember()
+        """Decide on a chain without these members; without any, the last ones begin anew in a new epoch."""
+        if gone:
+            members = self.accepted.serving
+            left = tuple(name for name in members if name not in gone) or members
+            epoch = self.accepted.epoch + 1
+            yield from self.decide(self.accepted._replace(epoch=epoch, elected=epoch, serving=left))
 
-    def on_durable(self, records: tuple[Record, ...]) -> Effects:
+    def enact(self, before: Decision) -> Effects:
         """A decision is safe: tell the replicas, those that were removed too, and the clients."""
-        if self.epoch > 1 and any(isinstance(record, Epoch) and record.n == self.epoch for record in records):
+        for name in before.serving:
+            if name not in self.serving:
+                yield Note("removed", n=self.epoch, peer=name)
+        if self.epoch > 1:
             for replica in self.cluster.replicas:
                 yield Send(replica, Chain(self.epoch, self.serving))
             yield from self.publish()

@@ -1,115 +1,225 @@
 """The failover controller of leader-follower replication: it holds a silent leader for dead and promotes a follower.
 
 First it raises the epoch (no follower obeys the old leader any more), then it reads positions, then it compares them. A
-promotion is safe if those who answered must include a holder of every acknowledged write.
+promotion is safe if those who answered must include a holder of every acknowledged write. What fences the old leader
+(epochs, nothing, leases, a power switch) comes before the positions are read.
 """
 
 from __future__ import annotations
 
-from sim.node import Effects, Note, Send, Timer
-from sim.protocols.messages import Beat, Fence, Position, Promote
-from sim.protocols.monitor import Monitor
-from sim.records import Record
+from sim.node import Effects, Note, PowerOff, Send, Timer
+from sim.protocols.council import Council
+from sim.protocols.messages import Beat, Fence, InSync, Position, Promote, Propose, Resign, Switchover, Where
+from sim.protocols.poll import Poll
+from sim.records import Decision
 
 ANSWER_US = 20_000  # how long the controller listens for positions before it decides or asks again
 
 
-class FailoverController(Monitor):
-    """`serving` is the leader; `phase` is idle, fencing (positions are being read) or promoting."""
+class FailoverController(Council):
+    """`serving` is the leader.
+
+    `phase` is the chair's: taking over, awaiting (the leader's word), idle, raising (the epoch), fencing (positions are being
+    read), choosing (the choice is not yet decided), promoting. `wanted` is whom to promote if not by the rule; `resigned` a
+    leader that an operator demoted.
+    """
 
     phase = "idle"
+    wanted = resigned = ""
+    told = False
+    failed_over_at: int | None = None
 
     def first_serving(self) -> tuple[str, ...]:
         return self.cluster.replicas[:1]
 
+    def first_in_sync(self) -> tuple[str, ...]:
+        return self.cluster.replicas if self.design.wait_for == "in-sync" or self.design.min_in_sync > 1 else ()
+
     def readers(self) -> tuple[str, ...]:
         leader = self.serving[0]
         others = tuple(name for name in self.cluster.replicas if name != leader)
-        return {"leader": (leader,), "follower": others, "any": (leader, *others)}[self.design.reads]
+        return {"leader": (leader,), "follower": others}.get(self.design.reads, (leader, *others))
 
-    # Detection
+    @property
+    def automatic(self) -> bool:
+        """Whether silence alone may make another the leader; a single node has no other."""
+        return self.design.failover == "automatic" and self.design.topology != "single"
+
+    @property
+    def cooling(self) -> bool:
+        """Whether the last failover is too recent for another."""
+        return self.failed_over_at is not None and self.now - self.failed_over_at < self.design.cooldown_us
+
+    # What calls for a new epoch
 
     def judge(self, silent: tuple[str, ...]) -> Effects:
         """A silent leader is replaced, if that is this controller's job."""
-        if self.phase == "idle" and self.serving[0] in silent and self.design.failover == "automatic":
+        if self.phase in ("idle", "awaiting") and self.serving[0] in silent and self.automatic and not self.cooling:
             yield from self.begin()
 
     def returned(self, replica: str) -> Effects:
-        """A leader that restarted needs a new epoch, whoever gets it."""
+        """A leader that restarted needs a new epoch, whoever gets it; where nothing is automatic now, itself."""
         if self.phase == "idle" and replica == self.serving[0]:
-            yield from self.begin()
+            yield from self.begin("" if self.automatic and not self.cooling else replica)
 
     def noticed(self, replica: str, message: Beat) -> Effects:
         """The promoted replica leads: tell the clients. One that should lead and does not has restarted unheard."""
         leads = message.role == "leader" and message.epoch == self.epoch
-        if leads and self.phase == "promoting":
-            self.phase, self.serving = "idle", (replica,)
+        if replica != self.serving[0]:
+            return
+        if leads and self.phase in ("promoting", "awaiting"):
+            self.phase = "idle"
             yield from self.publish()
-        elif not leads:
+        elif not leads and replica != self.resigned:
             yield from self.returned(replica)
 
-    # Promotion
+    def on_resign(self, replica: str, message: Resign) -> Effects:
+        """An operator demoted the leader: another takes over, or nobody until the operator says who."""
+        if replica == self.serving[0] and message.epoch == self.epoch:
+            self.resigned, self.roles[replica] = replica, ""
+            if self.chairs and self.phase == "idle" and self.automatic:
+                yield from self.begin()
 
-    def begin(self) -> Effects:
-        """Raise the epoch, durably, before anyone hears of it."""
-        self.phase, self.epoch = "fencing", self.epoch + 1
-        self.answers: dict[str, Position] = {}
-        yield from self.remember()
+    def on_order(self, what: str, about: str) -> Effects:
+        """An operator orders a promotion, wherever the chair is. What the replica lacks is lost: the operator's risk."""
+        if what == "promote":
+            yield from self.on_switchover(self.name, Switchover(about))
+            for peer in () if self.chairs else self.peers:
+                yield Send(peer, Switchover(about))
 
-    def on_durable(self, records: tuple[Record, ...]) -> Effects:
-        """The new epoch is safe: fence the old one."""
-        if self.phase == "fencing":
-            yield from self.fence()
+    def on_switchover(self, _: str, message: Switchover) -> Effects:
+        """Promote the replica, unless it leads, is about to, or is held for dead."""
+        name = message.name
+        if not self.chairs or self.roles.get(name) == "leader" or (self.phase != "idle" and self.wanted == name):
+            return
+        if name not in self.roles or name in self.suspected:
+            yield Note("note", peer=name, text="cannot be promoted: it is not heard from")
+        else:
+            yield from self.begin(name)
 
-    def fence(self) -> Effects:
-        """Ask all who have not answered for their position."""
+    # Raising the epoch
+
+    def begin(self, wanted: str = "") -> Effects:
+        """Raise the epoch; nobody serves in it until somebody is chosen."""
+        self.phase, self.wanted, self.told = "raising", wanted, False
+        yield from self.decide(self.accepted._replace(epoch=self.accepted.epoch + 1))
+
+    def took_over(self) -> None:
+        """Go on where the last chair stopped; what it was ordered is forgotten."""
+        self.phase, self.wanted = "taking over", "" if self.automatic else self.serving[0]
+
+    def step_down(self) -> None:
+        super().step_down()
+        self.phase = "idle"
+
+    def learn(self, decision: Decision) -> None:
+        """Somebody may have been elected just now: the next failover must wait."""
+        if decision.elected > (self.decided.elected if self.known else 1):
+            self.failed_over_at, self.resigned = self.now, ""
+        super().learn(decision)
+
+    def enact(self, before: Decision) -> Effects:
+        """Seek a successor in a raised epoch, promote whom was chosen, tell the leader of its in-sync set."""
+        if self.decided.elected < self.decided.epoch:
+            yield from self.seek()
+        elif self.phase == "choosing":
+            yield from self.promote()
+        elif self.phase == "taking over":
+            yield from self.await_leader("awaiting")
+        else:
+            yield from self.tell_in_sync()
+        if self.decided.in_sync != before.in_sync:
+            yield Note("in_sync", n=self.decided.version, text=" ".join(self.decided.in_sync))
+
+    # Fencing, and how far each has come
+
+    def seek(self) -> Effects:
+        """Cut the old leader's power, where that is the design, then ask all for their positions."""
+        leader, in_sync = self.serving[0], self.decided.in_sync
+        fenced = self.design.fencing != "none" or not self.may_lead
+        self.phase = "fencing"
+        self.poll = Poll(self.cluster, in_sync, self.wanted, self.resigned if fenced else leader)
+        if self.design.fencing == "stonith" and self.may_lead:
+            yield PowerOff(leader)
+        yield from self.ask()
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether the old leader may still be one: it has not said otherwise itself."""
+        return self.roles.get(self.serving[0], "leader") == "leader"
+
+    def ask(self) -> Effects:
+        """Fence all who have not answered, or only ask them where nothing fences, and listen for a while."""
+        ask = Where if self.design.fencing == "none" else Fence
         for replica in self.cluster.replicas:
-            if replica not in self.answers:
-                yield Send(replica, Fence(self.epoch))
-        yield Timer("decide", ANSWER_US, self.epoch)
+            if replica not in self.poll.answers:
+                yield Send(replica, ask(self.decided.epoch))
+        yield Timer("decide", ANSWER_US, self.decided.epoch)
 
     def on_position(self, replica: str, message: Position) -> Effects:
         """Decide as soon as the answers suffice; a controller that takes whoever answers listens to the end."""
-        if self.phase == "fencing" and message.epoch == self.epoch:
-            self.answers[replica] = message
-            all_answered = len(self.answers) == len(self.cluster.replicas)
-            if all_answered or (self.design.promote_quorum == "safe" and self.enough()):
+        if self.phase == "fencing" and message.epoch == self.decided.epoch:
+            self.poll.answers[replica] = message
+            if self.poll.settled:
                 yield from self.choose()
 
     def on_decide(self, epoch: int) -> Effects:
         """Time is up: choose among those who answered, or ask again."""
-        if self.phase == "fencing" and epoch == self.epoch:
-            yield from self.choose() if self.enough() else self.fence()
+        if self.phase == "fencing" and epoch == self.decided.epoch:
+            yield from self.choose() if self.poll.enough else self.ask_again()
 
-    def enough(self) -> bool:
-        """Whether those who answered suffice: for `safe`, they meet every set of replicas that holds an acked write."""
-        if self.design.failover == "manual":
-            return self.serving[0] in self.answers
-        needed = self.design.answers_for_safe if self.design.promote_quorum == "safe" else 1
-        return len(self.answers) >= needed
+    def ask_again(self) -> Effects:
+        """An order to promote one that does not answer is dropped; where none of the in-sync set answers, nobody leads."""
+        poll, fallback = self.poll, self.serving[0] if not self.automatic else ""
+        if poll.only_in_sync and poll.answers and not self.told:
+            self.told = True
+            yield Note("note", text="no member of the in-sync set answers: nobody is promoted")
+        if poll.wanted != fallback and not (poll.wanted == self.serving[0] and self.cooling):
+            poll.wanted = fallback
+        elif poll.barred == self.resigned:
+            poll.barred = ""
+        yield from self.ask()
+
+    # The promotion
 
     def choose(self) -> Effects:
-        """Promote by the design's rule; start again if the chosen one does not report."""
-        chosen = self.serving[0] if self.design.failover == "manual" else _RULES[self.design.promote](self)
-        self.phase = "promoting"
-        answered = ", ".join(f"{name} ends at #{answer.last}" for name, answer in sorted(self.answers.items()))
-        yield Note("elected", n=self.epoch, peer=chosen, text=answered)
-        yield Send(chosen, Promote(self.epoch))
+        """Decide who leads in this epoch; nobody hears of it before a majority of the controllers has it on disk."""
+        chosen = self.poll.choose()
+        self.phase = "choosing"
+        epoch, in_sync = self.decided.epoch, self.poll.level_with(chosen)
+        yield from self.decide(self.accepted._replace(elected=epoch, serving=(chosen,), in_sync=in_sync))
+
+    def promote(self) -> Effects:
+        """Tell the chosen one."""
+        yield Note("elected", n=self.epoch, peer=self.serving[0], text=str(self.poll))
+        yield Send(self.serving[0], Promote(self.epoch, self.decided.in_sync))
+        yield from self.await_leader("promoting")
+
+    def await_leader(self, phase: str) -> Effects:
+        """It should lead in this epoch before long."""
+        self.phase = phase
         yield Timer("confirm", self.design.detect_after_us, self.epoch)
 
     def on_confirm(self, epoch: int) -> Effects:
-        """The promoted replica never reported: try again in a new epoch."""
-        if self.phase == "promoting" and epoch == self.epoch:
-            yield from self.begin()
+        """The promoted replica never reported: try again in a new epoch. It may have led and died, so it is not asked again."""
+        if self.phase in ("promoting", "awaiting") and epoch == self.epoch:
+            self.phase = "idle"
+            if self.automatic:
+                yield from self.begin()
 
-    def most_caught_up(self) -> str:
-        """The highest (epoch, index): an index alone may count entries of a history that was abandoned."""
-        return max(sorted(self.answers), key=lambda name: (self.answers[name].last_epoch, self.answers[name].last))
+    # The in-sync set
 
-    def anyone(self) -> str:
-        """Any of them, by lot."""
-        names = sorted(self.answers)
-        return names[self.luck.index(len(names), f"promote {self.epoch}")]
+    def on_propose(self, leader: str, message: Propose) -> Effects:
+        """Let the leader of the present epoch have the in-sync set that it proposes; it is always a member itself."""
+        newest = self.accepted
+        if not self.chairs or leader != newest.serving[0] or not message.epoch == newest.epoch == newest.elected:
+            return
+        members = tuple(sorted({leader, *message.members}))
+        if members != newest.in_sync:
+            yield from self.decide(newest._replace(in_sync=members))
+        elif newest == self.decided:
+            yield from self.tell_in_sync()
 
-
-_RULES = {"most-caught-up": FailoverController.most_caught_up, "any": FailoverController.anyone}
+    def tell_in_sync(self) -> Effects:
+        """The leader may count on it from now on."""
+        yield Send(self.serving[0], InSync(self.decided.epoch, self.decided.version, self.decided.in_sync))

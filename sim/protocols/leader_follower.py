@@ -7,7 +7,7 @@ apply what is durable in their log, as PostgreSQL standbys and MySQL replicas do
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Note, Reply, Request, Send, Summary, Write
-from sim.protocols.messages import Ack, Append, Behind, Fence, Install, Lead, Position, Promote, Stale
+from sim.protocols.messages import Ack, Append, Behind, Fence, Install, Lead, Position, Promote, Stale, Where
 from sim.protocols.replica import Replica
 from sim.records import Entry, Epoch, Record, Result, Snapshot
 
@@ -207,8 +207,14 @@ class LeaderFollower(Replica):
         controller, self.fenced_by = self.fenced_by, ""
         yield Send(controller, Position(self.epoch, self.log.last_epoch, self.log.last))
 
+    def on_where(self, controller: str, message: Where) -> Effects:
+        """Say how far the log goes and promise nothing."""
+        yield Send(controller, Position(message.epoch, self.log.epoch_at(self.durable), self.durable))
+
     def on_promote(self, _: str, message: Promote) -> Effects:
         """Become the leader of this epoch."""
+        if self.design.fencing == "none" and message.epoch > self.epoch:
+            yield from self.follow(message.epoch, "")
         if message.epoch == self.epoch and self.role != "leader":
             yield Note("promoted", n=self.epoch, text=str(self.log.last))
             yield from self.lead()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.node import Message
 from sim.protocols.log import Ends
-from sim.records import Entry, Snapshot
+from sim.records import Decision, Entry, Snapshot
 
 
 @dataclass(slots=True)
@@ -126,8 +126,15 @@ class Fence(Message):
 
 
 @dataclass(slots=True)
+class Where(Message):
+    """A controller asks how far the log goes and raises nothing: a design without fencing promotes on the answers."""
+
+    epoch: int
+
+
+@dataclass(slots=True)
 class Position(Message):
-    """The answer to Fence: the epoch and the place of the last entry, both durable."""
+    """The answer to Fence and Where, which have the same `epoch`: epoch and place of the last entry, both durable."""
 
     epoch: int
     last_epoch: int
@@ -143,8 +150,64 @@ class Promote(Message):
 
 
 @dataclass(slots=True)
+class Resign(Message):
+    """A leader tells the controllers that an operator has taken the office of this epoch from it."""
+
+    epoch: int
+
+
+@dataclass(slots=True)
 class Chain(Message):
     """The configuration service's word on who is in the chain, head first."""
 
     epoch: int
     members: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Campaign(Message):
+    """A controller wants to decide for all, under a ballot that nobody has used."""
+
+    ballot: int
+
+
+@dataclass(slots=True)
+class Vote(Message):
+    """A durable promise to accept nothing of an older ballot, with the newest decision that the voter has accepted."""
+
+    ballot: int
+    accepted: Decision
+
+
+@dataclass(slots=True)
+class Accept(Message):
+    """The chair asks the others to make a decision durable."""
+
+    decision: Decision
+
+
+@dataclass(slots=True)
+class Accepted(Message):
+    """It is durable here. A lease that this controller granted in an older epoch may last so long yet, in microseconds."""
+
+    ballot: int
+    version: int
+    lease_left: int
+
+
+@dataclass(slots=True)
+class Report(Message):
+    """A controller lives: its ballot, whether it is the chair, the newest decision it knows of, whom it holds for dead."""
+
+    flow = "heartbeat"
+    ballot: int
+    chairs: bool
+    decided: Decision | None
+    suspected: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Switchover(Message):
+    """An operator's order to promote a replica, passed on to whichever controller decides."""
+
+    name: str

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Fsync, Locate, Node, Note, Send, Timer, View, Write
+from sim.node import Cluster, Effects, Locate, Node, Note, Send, Timer, View
 from sim.protocols.messages import Beat, Hello
-from sim.records import Epoch, Record
+from sim.records import Record
 
 
 class Monitor(Node):
-    """A controller on a machine of its own. `serving` is the first leader's name, or the members of a chain."""
+    """A controller on a machine of its own. `serving` is the leader's name, or the members of a chain.
+
+    `acts`: what it sees makes it do something; others watch and answer clients. `known`: that these serve is more than what
+    it remembers from before a crash.
+    """
 
     def __init__(self, name: str, cluster: Cluster) -> None:
         super().__init__(name, cluster.luck)
         self.cluster = cluster
         self.design = cluster.design
+        self.acts = self.known = True
         self.epoch, self.serving = 1, self.first_serving()
         self.heard: dict[str, int] = {}
+        self.roles: dict[str, str] = {}  # what each replica said last that it is
         self.suspected: tuple[str, ...] = ()
 
     def on_boot(self) -> Effects:
         """All replicas are alive until they fall silent."""
-        yield from self.remember()
         yield from self.watch()
 
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
-        """Go on with the epoch that was decided last."""
-        for record in records:
-            if isinstance(record, Epoch):
-                self.epoch, self.serving = record.n, tuple(record.text.split())
+        """Watch again."""
         yield from self.watch()
-
-    def remember(self) -> Effects:
-        """Make a decision durable before anyone hears of it; `on_durable` follows."""
-        yield Write(Epoch(self.epoch, " ".join(self.serving)))
-        yield Fsync()
 
     def watch(self) -> Effects:
         """Give everyone a full time-out from now."""
@@ -42,13 +39,15 @@ class Monitor(Node):
 
     def on_beat(self, replica: str, message: Beat) -> Effects:
         """A sign of life."""
-        self.heard[replica] = self.now
-        yield from self.noticed(replica, message)
+        self.heard[replica], self.roles[replica] = self.now, message.role
+        if self.acts:
+            yield from self.noticed(replica, message)
 
     def on_hello(self, replica: str, _: Hello) -> Effects:
         """A replica has started again; what it did before is over."""
-        self.heard[replica] = self.now
-        yield from self.returned(replica)
+        self.heard[replica], self.roles[replica] = self.now, ""
+        if self.acts:
+            yield from self.returned(replica)
 
     def on_check(self) -> Effects:
         """Look for replicas that were silent for too long."""
@@ -57,16 +56,22 @@ class Monitor(Node):
         self.suspected, before = silent, self.suspected
         for name in fresh:
             yield Note("suspected", peer=name)
-        yield from self.judge(silent)
-        if silent != before:
-            yield from self.publish()
+        if self.acts:
+            yield from self.judge(self.agreed())
+            if silent != before:
+                yield from self.publish()
         yield Timer("check", self.cluster.heartbeat_us)
+
+    def agreed(self) -> tuple[str, ...]:
+        """The replicas that are held for dead by as many as it takes to act on it."""
+        return self.suspected
 
     # Clients
 
     def on_locate(self, client: str, _: Locate) -> Effects:
         """Answer a client that is lost."""
-        yield Send(client, self.view())
+        if self.known:
+            yield Send(client, self.view())
 
     def publish(self) -> Effects:
         """Tell all clients who serves."""

@@ -64,22 +64,19 @@ def lost_unsynced(case: Case, number: int, event: Event) -> str:
 
 
 def suspected(case: Case, number: int, event: Event) -> str:
-    """Those that are held for dead at the same look are told together."""
+    """Those that are held for dead at the same instant are told together, and by whom."""
     if number and _same_look(case.trace.events[number - 1], event):
         return ""
     later = (case.trace.events[place] for place in range(number, len(case.trace.events)))
-    names = [one.peer for one in takewhile(lambda one: _same_look(one, event), later)]
-    out = [name for name in names if name in _removed_at(case, event)]
-    took = f" and took {words.choose(len(out), 'it', 'them')} out" if out else ""
-    return f"the {event.node} held {words.listing(names)} for dead{took}."
-
-
-def _removed_at(case: Case, event: Event) -> list[str]:
-    return [one.peer for _, one in case.trace.of("removed") if (one.at, one.node) == (event.at, event.node)]
+    held: dict[str, list[str]] = {}
+    for one in takewhile(lambda one: _same_look(one, event), later):
+        held.setdefault(one.node, []).append(one.peer)
+    by = {tuple(names): [node for node in held if held[node] == names] for names in held.values()}
+    return "; ".join(f"{words.machines(case.trace, by[names])} held {words.listing(names)} for dead" for names in by) + "."
 
 
 def _same_look(one: Event, other: Event) -> bool:
-    return (one.at, one.what, one.node) == (other.at, other.what, other.node)
+    return (one.at, one.what) == (other.at, other.what)
 
 
 def elected(case: Case, number: int, event: Event) -> str:
@@ -105,9 +102,8 @@ def _log(case: Case, number: int, node: str) -> str:
 
 
 def removed(case: Case, number: int, event: Event) -> str:
-    """Told with the suspicion, if that was the reason."""
-    suspected_now = any((one.at, one.peer) == (event.at, event.peer) for _, one in case.trace.of("suspected"))
-    return "" if suspected_now else f"the {event.node} took {event.peer} out; the others go on without it."
+    """A chain goes on without a member."""
+    return f"the {event.node} took {event.peer} out; the others go on without it."
 
 
 def came_back(case: Case, number: int, event: Event) -> str:

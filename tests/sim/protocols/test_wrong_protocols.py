@@ -87,12 +87,10 @@ class ShowsItsRecovery(LeaderFollower):
 class PromotesTheLaggard(FailoverController):
     """The controller sorts positions the wrong way round."""
 
-    def most_caught_up(self) -> str:
-        return min(sorted(self.answers), key=lambda name: (self.answers[name].last_epoch, self.answers[name].last))
-
     def choose(self) -> Effects:
-        laggard = self.most_caught_up()
-        self.answers = {laggard: self.answers[laggard]}
+        answers = self.poll.answers
+        laggard = min(sorted(answers), key=self.poll.end)
+        self.poll.answers = {laggard: answers[laggard]}
         yield from super().choose()
 
 

@@ -73,8 +73,8 @@ def test_stories_are_short_and_in_the_order_of_time(name: str) -> None:
         ("sync-stall", "B, which is down, has not got it"),
         ("sync-stall", "and had not come back 10 s later"),
         ("one-of-two", "Writes went on: never more than"),
-        ("chain-middle", "the controller held B for dead and took it out"),
-        ("chain-middle", "351.6 ms: A sent C the four writes (#18 to #21) that C had not got."),
+        ("chain-middle", "the controller took B out; the others go on without it"),
+        ("chain-middle", "351.9 ms: A sent C the four writes (#18 to #21) that C had not got."),
         ("chain-middle", "Meanwhile three reads were answered by C."),
         ("async-back", "B sent A the 177 writes (#21 to #187 and #11' to #20') that A had not got."),
         ("chain-head", "B became the head, with its log up to #"),
@@ -345,6 +345,14 @@ def test_those_suspected_at_one_look_share_a_sentence() -> None:
     for node in "AB":
         run.event(1, "suspected", "controller", peer=node)
     assert told(run)[0] == "1.0 ms: the controller held A and B for dead."
+
+
+def test_controllers_that_suspect_the_same_share_a_sentence_too() -> None:
+    run = Run()
+    run.trace.controllers = ("controller", "controller2", "controller3")
+    for node, peer in [("controller", "B"), ("controller2", "A"), ("controller3", "A")]:
+        run.event(1, "suspected", node, peer=peer)
+    assert told(run)[0] == ("1.0 ms: the controller held B for dead; the controller2 and the controller3 held A for dead.")
 
 
 def test_an_election_without_an_office_is_told() -> None:
