@@ -68,5 +68,10 @@ class Decision(NamedTuple):
     serving: tuple[str, ...]
     in_sync: tuple[str, ...] = ()
 
+    @property
+    def n(self) -> int:
+        """Its epoch: every record has a number."""
+        return self.epoch
+
 
 Record = Entry | Epoch | Cut | Snapshot | Decision  # what one `Write` puts at the end of a node's disk

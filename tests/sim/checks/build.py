@@ -13,7 +13,7 @@ class Run:
 
     def __init__(self, replicas: str = "ABC", initial: dict[str, int] | None = None) -> None:
         flow = {"request": "request", "reply": "reply", "append": "replicate", "ack": "ack", "beat": "heartbeat"}
-        self.trace = Trace(seed=1, replicas=tuple(replicas), controllers=(), clients=("c1",), flow=flow)
+        self.trace = Trace(seed=1, replicas=tuple(replicas), controllers=("controller",), clients=("c1",), flow=flow)
         self.trace.healed_at = self.trace.ended_at = 1000 * MS
         self.history = History(initial=initial or {})
 
