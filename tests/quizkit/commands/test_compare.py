@@ -41,7 +41,7 @@ def test_a_row_a_design_with_verdicts_and_values(quizkit: Run) -> None:
     rows = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line[:2] == "  " and line.split()[0] in DESIGNS}
     assert rows == {
         "async": ["BROKEN", "9", "-", "held", "361", "ms"],
-        "semi-sync": ["held", "0", "+", "held", "349", "ms"],
+        "semi-sync": ["held", "0", "+", "held", "350", "ms"],
         "sync-all": ["held", "0", "+", "BROKEN", ">=", "9930", "ms", "-"],
         "chain": ["held", "0", "+", "held", "330", "ms", "+"],
     }

@@ -33,7 +33,7 @@ def test_best_and_worst_of_each_column_are_marked(home: Home) -> None:
     shown = lines(home, own(home, "async", "semi-sync", "chain"))
     assert shown[3:6] == [
         "async      BROKEN 9 -         held 361 ms -",
-        "semi-sync  held 0 +           held 349 ms",
+        "semi-sync  held 0 +           held 350 ms",
         "chain      held 0 +           held 330 ms +",
     ]
 
