@@ -5,7 +5,18 @@ Checks read a trace and a history, never a protocol. One table serves requiremen
 
 from __future__ import annotations
 
-from sim.checks import availability, convergence, copies, durability, latency, ledger, split_brain, stale_reads, traffic
+from sim.checks import (
+    availability,
+    convergence,
+    copies,
+    durability,
+    latency,
+    ledger,
+    linearizable,
+    split_brain,
+    stale_reads,
+    traffic,
+)
 from sim.checks.finding import Check, Finding, unknown
 from sim.checks.measure import Measure, MeasureSpec
 from sim.history import History
@@ -16,6 +27,7 @@ CHECKS: dict[str, Check] = {
     for check in (
         Check(durability.NAME, durability.PROMISE, durability.LABEL, durability.judge, at_end=True),
         Check(stale_reads.NAME, stale_reads.PROMISE, stale_reads.LABEL, stale_reads.judge, stale_reads.applies),
+        Check(linearizable.NAME, linearizable.PROMISE, linearizable.LABEL, linearizable.judge, linearizable.applies),
         Check(split_brain.NAME, split_brain.PROMISE, split_brain.LABEL, split_brain.judge),
         Check(convergence.NAME, convergence.PROMISE, convergence.LABEL, convergence.judge, at_end=True),
         Check(ledger.NAME, ledger.PROMISE, ledger.LABEL, ledger.judge, ledger.applies, at_end=True),
