@@ -46,11 +46,12 @@ def contradict(history: History, key: Key, read: Op) -> Contradiction:
 
 
 def _versions(history: History, key: Key, last: Op) -> Versions:
-    """All that is known of the key when `last` is answered."""
-    versions: Versions = {op.id: [op] for op in history if not op.is_read and op.outcome != "fail" and key in op.keys}
+    """What is known of the key's versions, but for the initial one, when the read `last` is answered."""
+    versions: Versions = {op.id: [op] for op in history if not op.is_read and key in op.keys}
     for op in history:
-        if op.is_read and op.ok and op.keys[0] == key and (op.completed_at or 0) <= (last.completed_at or 0):
-            versions.setdefault(version_of(op), []).append(op)
+        version = version_of(op) if op.is_read and key in op.keys else ""
+        if version in versions and (op.completed_at or 0) <= (last.completed_at or 0):
+            versions[version].append(op)
     return versions
 
 
@@ -60,8 +61,8 @@ def _newer_version(read: Op, version: str, versions: Versions) -> tuple[Op | Non
     began after it had ended, then one of the newer version that ended before the read began. The initial version needs
     no proof that it is older. Writes are named rather than reads where either would do.
     """
-    mine = versions[version]
-    for theirs in reversed([ops for other, ops in versions.items() if other not in ("", version)]):
+    mine = versions.pop(version, [])
+    for theirs in reversed(versions.values()):
         known = next((op for op in theirs if _precedes(op, read)), None)
         pairs = ((older, newer) for newer in theirs for older in mine if _precedes(older, newer))
         older, newer = next(pairs, (None, theirs[0]))

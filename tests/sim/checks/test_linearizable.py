@@ -115,6 +115,24 @@ def test_two_readers_cannot_disagree_about_the_order_of_concurrent_writes() -> N
     assert reason(run) == "r3 saw w1 in x after r2 had seen w2, and r2, which saw w2, began after r1 had seen w1"
 
 
+def test_the_youngest_version_that_proves_it_is_named() -> None:
+    run = Run()
+    for number in range(1, 5):
+        run.write(f"w{number}", at=2 * number, ok=2 * number + 1)
+    run.read("r", "w2", at=10, ok=11)
+    assert reason(run) == "r saw w2 in x after w4 was confirmed, and w4 began after w2 was confirmed"
+
+
+def test_what_comes_later_proves_nothing() -> None:
+    """Not even that r4 sees w3 again, which r0 had seen long ago."""
+    run = Run()
+    for op in ("w1", "w2", "w3"):
+        run.write(op, at=0, ok=30)
+    for number, version in enumerate(("w3", "w1", "w2", "w1", "w3")):
+        run.read(f"r{number}", version, at=2 * number + 1, ok=2 * number + 2)
+    assert reason(run) == "r3 saw w1 in x after r2 had seen w2, and r2, which saw w2, began after r1 had seen w1"
+
+
 @pytest.mark.parametrize(
     ("version", "why"),
     [
@@ -198,6 +216,17 @@ def test_one_broken_key_is_enough_whatever_the_others_are() -> None:
     finding = judge(run.trace, run.history, budget=500)
     assert (finding.verdict, finding.count) == ("broken", 1)
     assert finding.reason == "r saw the initial value in y after w was confirmed; other keys were not settled: 1"
+
+
+def test_writes_that_nobody_saw_cost_next_to_nothing() -> None:
+    """Those of unknown outcome are forgotten; for the others any order will do."""
+    run = Run()
+    for number in range(16):
+        run.write(f"w{number}", at=1, ok=10)
+        run.write(f"u{number}", at=1)
+    run.read("stale", "", at=20, ok=30)
+    assert {operation.id[0] for operation in operations_by_key(run.history)["x"]} == {"w", "s"}
+    assert judge(run.trace, run.history, budget=20).verdict == "broken"
 
 
 # Twins
