@@ -105,14 +105,18 @@ def test_a_new_version_cannot_be_followed_by_the_older_one() -> None:
     assert stale_pairs(run.history) == []
 
 
-def test_two_readers_cannot_disagree_about_the_order_of_concurrent_writes() -> None:
+@pytest.mark.parametrize(("one", "other"), [("t", "w"), ("w", "t")])
+def test_readers_cannot_disagree_about_the_order_of_concurrent_writes(one: str, other: str) -> None:
     run = Run()
-    run.write("w1", at=1, ok=9)
-    run.write("w2", at=1, ok=9)
-    run.read("r1", "w1", at=2, ok=3)
-    run.read("r2", "w2", at=4, ok=5)
-    run.read("r3", "w1", at=6, ok=7)
-    assert reason(run) == "r3 saw w1 in x after r2 had seen w2, and r2, which saw w2, began after r1 had seen w1"
+    run.op("t", "transfer", "x", "y", 5, at=0, ok=9)
+    run.write("w", at=0, ok=9)
+    run.read("r0", "t", key="y", at=0, ok=1)  # says nothing about x
+    run.read("r1", one, at=2, ok=3)
+    run.read("r2", other, at=4, ok=5)
+    run.read("r3", one, at=6, ok=7)
+    assert (
+        reason(run) == f"r3 saw {one} in x after r2 had seen {other}, and r2, which saw {other}, began after r1 had seen {one}"
+    )
 
 
 def test_the_youngest_version_that_proves_it_is_named() -> None:
