@@ -123,6 +123,7 @@ def test_the_youngest_version_that_proves_it_is_named() -> None:
     run = Run()
     for number in range(1, 5):
         run.write(f"w{number}", at=2 * number, ok=2 * number + 1)
+    run.write("elsewhere", key="y", at=8, ok=9)
     run.read("r", "w2", at=10, ok=11)
     assert reason(run) == "r saw w2 in x after w4 was confirmed, and w4 began after w2 was confirmed"
 
