@@ -1,9 +1,9 @@
 """The search for a linearization: one order of all operations that real time allows and a sequential model explains.
 
-The algorithm is Wing and Gong's with Lowe's cache of configurations (a bit mask of the placed operations, and the state
-they lead to). Operations are numbered in the order of their answers, those never answered last, so the first zero of the
-mask is the answer that waits next, and what was invoked after it must wait too. Three rules keep the search small; each
-only leaves out orders that work no better than one which is tried.
+The algorithm is Wing and Gong's with Lowe's cache of configurations. Operations are sorted by their answers, those never
+answered apart. A configuration is the first answer that still waits for its operation to be placed, a bit mask of the
+operations placed from there on, one of the unanswered ones used up, and the state. What was invoked after the answer that
+waits must wait too. Three rules keep the search small; each leaves out only orders that work no better than one that is tried.
 
 - A read that fits the state is placed at once: it changes nothing, so no order gets worse by having it now.
 - Of several equal calls the one that is answered first goes first: in any order that works two equal calls may swap.
@@ -13,8 +13,10 @@ only leaves out orders that work no better than one which is tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from sim.checks.finding import Verdict
@@ -63,39 +65,44 @@ class Result:
 
 
 class _Trail(NamedTuple):
-    """How a configuration came about: the mask after the call `bit` was placed, and the trail before it."""
+    """What was placed last, as masks of the answered operations from `waits` on and of the unanswered, and what before."""
 
-    mask: int
-    bit: int
+    waits: int
+    placed: int
+    used: int
     before: _Trail | None
 
 
 class _Moves(NamedTuple, Generic[State]):
-    """What can happen while one answer is awaited: reads that fit, and for each next state equal calls that lead there."""
+    """What can come while an answer waits: the reads that fit, and equal writes (their masks) with the state they lead to."""
 
     reads: int
-    writes: list[tuple[State, list[int]]]
+    writes: list[tuple[State, list[tuple[int, int]]]]
 
 
 class Search(Generic[State]):
     """The search for one object, which can be continued: `advance` it until `verdict` is no longer unknown."""
 
-    def __init__(self, model: Model[State], operations: Iterable[Operation]) -> None:
-        self.operations = sorted(operations, key=lambda op: (op.completed is None, op.completed or 0))
+    def __init__(self, model: Model[State], operations: Sequence[Operation]) -> None:
         self.model = model
         self.verdict: Verdict = "unknown"
-        self._moves: list[dict[State, _Moves[State]]] = [{} for op in self.operations if op.completed is not None]
-        self._answered = (1 << len(self._moves)) - 1
-        self._stack: list[tuple[int, State, _Trail | None]] = [(0, model.init, None)]
-        self._seen: dict[tuple[int, State], list[int]] = {}
-        self._furthest = -1
-        self._best = _Trail(0, 0, None)
+        self._ends, self._answered = _sorted([(op.completed, op) for op in operations if op.completed is not None])
+        doubtful = [(op.invoked, op) for op in operations if op.completed is None and op.call[0] not in model.reads]
+        self._begins, self._unanswered = _sorted(doubtful)
+        self._open: list[list[int]] = [[] for _ in self._answered]
+        for number, op in enumerate(self._answered):
+            for waits in range(bisect_left(self._ends, op.invoked), number + 1):
+                self._open[waits].append(number)
+        self._moves: dict[tuple[int, State], _Moves[State]] = {}
+        self._seen: dict[tuple[int, int, State], list[int]] = {}
+        self._stack: list[tuple[int, int, int, State, _Trail | None]] = [(0, 0, 0, model.init, None)]
+        self._furthest: tuple[int, _Trail | None] = (-1, None)
 
     @property
     def result(self) -> Result:
         """What is known so far."""
-        stuck = self.operations[self._furthest] if self.verdict == "broken" else None
-        return Result(self.verdict, tuple(self._order(self._best)), stuck)
+        waits, trail = self._furthest
+        return Result(self.verdict, tuple(self._order(trail)), self._answered[waits] if self.verdict == "broken" else None)
 
     def advance(self, budget: int) -> int:
         """Visit at most `budget` more configurations; returns how many it were."""
@@ -105,65 +112,81 @@ class Search(Generic[State]):
             self._visit(*self._stack.pop())
         return budget
 
-    def _visit(self, mask: int, state: State, trail: _Trail | None) -> None:
+    def _visit(self, waits: int, placed: int, used: int, state: State, trail: _Trail | None) -> None:
         """Place the reads that fit, then plan to go on with each of the writes that may come next."""
-        waits, moves = self._look(mask, state)
-        while moves and moves.reads & ~mask:
-            mask |= moves.reads
-            waits, moves = self._look(mask, state)
-        if waits > self._furthest:
-            self._furthest, self._best = waits, _Trail(mask, 0, trail)
-        if moves is None:
+        while waits < len(self._answered):
+            reads, writes = self._moves.get((waits, state)) or self._find_moves(waits, state)
+            reads &= ~placed
+            if not reads:
+                break
+            trail = _Trail(waits, reads, 0, trail)
+            waits, placed = _skip(waits, placed | reads)
+        if waits > self._furthest[0]:
+            self._furthest = (waits, trail)
+        if waits == len(self._answered):
             self.verdict = "holds"
             return
-        for next_state, equal_calls in moves.writes:
-            for bit in equal_calls:
-                if not mask & bit:
-                    self._plan(mask, bit, next_state, trail)
+        for after, equal_calls in writes:
+            for bit, spare in equal_calls:
+                if not (placed & bit or used & spare):
+                    self._plan(waits, placed | bit, used | spare, after, _Trail(waits, bit, spare, trail))
                     break
         if not self._stack:
             self.verdict = "broken"
 
-    def _plan(self, mask: int, bit: int, state: State, trail: _Trail | None) -> None:
+    def _plan(self, waits: int, placed: int, used: int, state: State, trail: _Trail) -> None:
         """Put a configuration on the stack unless one that can do as much was there before."""
-        mask |= bit
-        unanswered = mask & ~self._answered
-        used = self._seen.setdefault((mask & self._answered, state), [])
-        if not any(less & unanswered == less for less in used):
-            used.append(unanswered)
-            self._stack.append((mask, state, _Trail(mask, bit, trail)))
-
-    def _look(self, mask: int, state: State) -> tuple[int, _Moves[State] | None]:
-        """The number of the answer that waits next and the moves until then; None once all answers were given."""
-        waits = (~mask & (mask + 1)).bit_length() - 1
-        if waits >= len(self._moves):
-            return waits, None
-        known = self._moves[waits]
-        if state not in known:
-            known[state] = self._find_moves(waits, state)
-        return waits, known[state]
+        waits, placed = _skip(waits, placed)
+        before = self._seen.setdefault((waits, placed, state), [])
+        if not any(less & used == less for less in before):
+            before.append(used)
+            self._stack.append((waits, placed, used, state, trail))
 
     def _find_moves(self, waits: int, state: State) -> _Moves[State]:
-        reads, writes = 0, dict[Call, tuple[State, list[int]]]()
-        deadline = self.operations[waits].completed or 0
-        for number, op in enumerate(self.operations[waits:], waits):
-            if op.invoked > deadline or (after := self.model.step(state, op.call)) is None:
+        reads, writes = 0, dict[Call, tuple[State, list[tuple[int, int]]]]()
+        for op, bit, spare in self._window(waits):
+            after = self.model.step(state, op.call)
+            if after is None:
                 continue
             if op.call[0] in self.model.reads:
-                reads |= 1 << number
+                reads |= bit
             else:
-                writes.setdefault(op.call, (after, []))[1].append(1 << number)
-        return _Moves(reads, [*reversed(writes.values())])  # the stack turns them round: the earliest answer is tried first
+                writes.setdefault(op.call, (after, []))[1].append((bit, spare))
+        moves = _Moves(reads, [*reversed(writes.values())])  # the stack turns them round: the earliest answer is tried first
+        self._moves[waits, state] = moves
+        return moves
+
+    def _window(self, waits: int) -> Iterator[tuple[Operation, int, int]]:
+        """The operations that may come before the answer that waits, and their bits among the answered and the unanswered."""
+        for number in self._open[waits]:
+            yield self._answered[number], 1 << number - waits, 0
+        for number in range(bisect_right(self._begins, self._ends[waits])):
+            yield self._unanswered[number], 0, 1 << number
 
     def _order(self, trail: _Trail | None) -> list[Operation]:
         """The operations along a trail; reads that were placed together stand in the order of their answers."""
         order: list[Operation] = []
         while trail:
-            reads = trail.mask ^ trail.bit ^ (trail.before.mask if trail.before else 0)
-            step = [op for number, op in enumerate(self.operations) if reads >> number & 1]
-            order[:0] = [*step, self.operations[trail.bit.bit_length() - 1]] if trail.bit else step
+            order += [self._answered[trail.waits + bit] for bit in _bits(trail.placed)]
+            order += [self._unanswered[bit] for bit in _bits(trail.used)]
             trail = trail.before
-        return order
+        return order[::-1]
+
+
+def _sorted(operations: list[tuple[int, Operation]]) -> tuple[list[int], list[Operation]]:
+    operations.sort(key=itemgetter(0))
+    return [instant for instant, _ in operations], [op for _, op in operations]
+
+
+def _skip(waits: int, placed: int) -> tuple[int, int]:
+    """Go on to the first operation that is not placed; what is placed beyond it keeps its place."""
+    ones = (~placed & (placed + 1)).bit_length() - 1
+    return waits + ones, placed >> ones
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The places of the bits that are set, the highest first."""
+    return (place for place in reversed(range(mask.bit_length())) if mask >> place & 1)
 
 
 def linearize(model: Model[State], objects: Mapping[str, Sequence[Operation]], budget: int) -> dict[str, Result]:
