@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from sim.checks.linearization import Model, Operation, Result, linearize
-from tests.sim.checks.recorded import FOLDER, model_of, read_history, replays, verdicts
+from tests.sim.checks.recorded import model_of, need_histories, read_history, replays, verdicts
 
 BUDGET = 10_000
 
@@ -17,9 +15,7 @@ every_history = pytest.mark.parametrize("name", KNOWN or ["absent"])
 
 @pytest.fixture(autouse=True)
 def folder() -> None:
-    if not KNOWN:
-        tell = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        tell(f"no recorded histories in {FOLDER}; QUIZKIT_HISTORIES names another folder")
+    need_histories()
 
 
 def search(name: str) -> dict[str, Result]:

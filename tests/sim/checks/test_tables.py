@@ -16,7 +16,7 @@ def quiet_run() -> Run:
 
 
 def test_the_checks_are_in_order_and_share_no_name_with_a_measure() -> None:
-    assert list(CHECKS) == ["lost_acked_writes", "stale_reads", "split_brain", "converged", "ledger_balances"]
+    assert list(CHECKS) == ["lost_acked_writes", "stale_reads", "linearizable", "split_brain", "converged", "ledger_balances"]
     assert not set(CHECKS) & set(MEASURES)
 
 

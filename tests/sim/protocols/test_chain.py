@@ -245,7 +245,7 @@ def test_a_tail_that_does_not_know_of_its_removal_serves_stale_reads() -> None:
     cut = {"after": {"ok_received": {"nth": 40}}, "do": "cut", "between": [["tail", "c1", "c2"], ["rest"]], "for_ms": 700}
     run = play(CHAIN, cut, limits={"timeout_ms": 150}, **MIXED)
     assert removed(run) == ["C"]
-    assert broken(run) == ["stale_reads"]
+    assert broken(run) == ["stale_reads", "linearizable"]
     stale = run.findings["stale_reads"].ops
     assert {run.history[op].node for op in stale} == {"C"}
     assert {run.history[op].process for op in stale} <= {"c1", "c2"}

@@ -170,6 +170,7 @@ LONG: dict[str, Any] = {"workload": load(clients=3, ops=200, think_ms=[0, 10])}
 READS: dict[str, Any] = {"workload": load(clients=8, ops=300, kind="register", keys=2, reads_percent=50, think_ms=[0, 1])}
 SLOW_DISK: dict[str, Any] = {"disk": {"fsync_ms": [4, 8]}}
 LOSS, BOOKS, FORKS, APART, STALE = "lost_acked_writes", "ledger_balances", "split_brain", "converged", "stale_reads"
+ORDER = "linearizable"
 
 BUGS = [
     Bug((AnswersAtOnce,), [at_write(30, "power_cut", "A")], {LOSS, BOOKS}, setup=SLOW_DISK),
@@ -186,13 +187,13 @@ BUGS = [
     Bug(
         (ShowsItsRecovery,),
         [at_write(60, "kill", for_ms=50)],
-        {STALE},
+        {STALE, ORDER},
         setup={**READS, "limits": {"timeout_ms": 40}, "disk": {"apply_ms": 2}},
     ),
     Bug((PromotesTheLaggard,), [LAGGARD, at_write(30, "power_cut", "A")], {LOSS, BOOKS}),
     Bug((HeadAnswers,), [BACKLOG, at_write(30, "power_cut", "head")], {LOSS, BOOKS}, CHAIN),
     Bug((ForwardsFirst,), [BOTH], {LOSS, BOOKS}, {**CHAIN, "replicas": 2}, SLOW_DISK),
-    Bug((AnswersAnywhere, ReadsAnywhere), [BACKLOG], {STALE}, CHAIN, READS),
+    Bug((AnswersAnywhere, ReadsAnywhere), [BACKLOG], {STALE, ORDER}, CHAIN, READS),
     Bug((HopesForTheBest,), [ISOLATED], {LOSS, BOOKS}, setup={**LONG, "limits": {"timeout_ms": 100}}),
     Bug(
         (RetriesBlindly,),
