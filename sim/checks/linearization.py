@@ -87,8 +87,7 @@ class Search(Generic[State]):
         self.model = model
         self.verdict: Verdict = "unknown"
         self._ends, self._answered = _sorted([(op.completed, op) for op in operations if op.completed is not None])
-        doubtful = [(op.invoked, op) for op in operations if op.completed is None and op.call[0] not in model.reads]
-        self._begins, self._unanswered = _sorted(doubtful)
+        self._begins, self._unanswered = _sorted([(op.invoked, op) for op in operations if op.completed is None])
         self._open: list[list[int]] = [[] for _ in self._answered]
         for number, op in enumerate(self._answered):
             for waits in range(bisect_left(self._ends, op.invoked), number + 1):
@@ -149,7 +148,7 @@ class Search(Generic[State]):
             if after is None:
                 continue
             if op.call[0] in self.model.reads:
-                reads |= bit
+                reads |= bit  # 0 for an unanswered one, which tells nothing
             else:
                 writes.setdefault(op.call, (after, []))[1].append((bit, spare))
         moves = _Moves(reads, [*reversed(writes.values())])  # the stack turns them round: the earliest answer is tried first

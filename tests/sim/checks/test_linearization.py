@@ -128,6 +128,18 @@ def test_to_have_used_up_less_is_better() -> None:
 # The budget
 
 
+def test_the_order_of_the_answers_is_tried_first() -> None:
+    """Of concurrent writes whose readers leave them but one order, one configuration each is enough."""
+    writes = [op(f"w{n}", f"write {n}", 0, 10 * n + 10) for n in range(12)]
+    reads = [
+        op(f"{name}{n}", f"read {n}", 10 * n + 11, 10 * n + end) for n in range(12) for name, end in (("s", 14), ("r", 13))
+    ]
+    search = Search(REGISTER, [*reversed(writes), *reads])
+    assert search.advance(PLENTY) == len(writes) + 1
+    names = [operation.id for operation in search.result.order]
+    assert names == [f"{name}{n}" for n in range(12) for name in "wrs"]
+
+
 def test_a_search_that_runs_out_of_budget_says_unknown() -> None:
     result = linearize(REGISTER, {"x": slow_key()}, 1000)["x"]
     assert (result.verdict, result.stuck) == ("unknown", None)
