@@ -56,10 +56,11 @@ def _versions(history: History, key: Key, last: Op) -> Versions:
 
 
 def _newer_version(read: Op, version: str, versions: Versions) -> tuple[Op | None, Op, Op]:
-    """What proves that a newer version had come: an operation of the read's version, then one of the newer version that
+    """What proves that a newer version had come when the read began; the youngest that can be proved.
 
-    began after it had ended, then one of the newer version that ended before the read began. The initial version needs
-    no proof that it is older. Writes are named rather than reads where either would do.
+    An operation of the read's version, none for the initial one; one of the newer version that began after that had
+    ended; and one of the newer version that ended before the read began. Writes are named rather than reads where either
+    would do.
     """
     mine = versions.pop(version, [])
     for theirs in reversed(versions.values()):
