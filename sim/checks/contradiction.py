@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.history import History, Key, Op
+from sim.history import History, Key, Op, op_of
 
 Versions = dict[str, list[Op]]  # for each version of a key its write, then the reads that saw it
 
@@ -24,25 +24,50 @@ class Contradiction(NamedTuple):
 
 def version_of(read: Op) -> str:
     """The id of the write that an answered read saw, whichever attempt of it that was; "" for the initial version."""
-    return read.result[1].partition("~")[0] if read.result else ""
+    return op_of(read.result[1]) if read.result else ""
 
 
-def contradict(history: History, key: Key, read: Op) -> Contradiction:
-    """Explain a read that cannot be placed although all that was answered before it could."""
+def contradict(history: History, key: Key, stuck: Op) -> Contradiction:
+    """Explain an operation that cannot be placed although all that was answered before it could."""
+    did = f"{stuck.id} saw {version_of(stuck) or 'the initial value'} in {key}"
+    if not stuck.is_read:
+        did = f"{stuck.id} changed {key} from {stuck.args[1]} to {stuck.args[2]}"
+    found = stuck.is_read and (_missing_version(history, key, stuck, did) or _newer_version(history, key, stuck, did))
+    return found or Contradiction(f"{did}, and no order of the other operations on {key} allows that", (stuck,))
+
+
+def _missing_version(history: History, key: Key, read: Op, saw: str) -> Contradiction | None:
+    """A version that was not there."""
     version = version_of(read)
     write = history.ops.get(version)
-    saw = f"{read.id} saw {version or 'the initial value'} in {key}"
-    if version and (write is None or write.is_read or key not in write.keys):
+    if version and (write is None or key not in write.keys):
         return Contradiction(f"{saw}, which no client wrote there", (read,))
-    if write and write.outcome == "fail":
-        return Contradiction(f"{saw}, which failed", (read, write))
+    if write and (write.outcome == "fail" or write.is_read):
+        return Contradiction(f"{saw}, which {'was refused' if write.is_read else 'failed'}", (read, write))
     if write and _precedes(read, write):
         return Contradiction(f"{saw} before {write.id} began", (read, write))
-    older, newer, known = _newer_version(read, version, _versions(history, key, read))
-    reason = f"{saw} after {_ended(known)}"
-    if older is None:
-        return Contradiction(reason, (read, known))
-    return Contradiction(f"{reason}, and {_began(newer)} after {_ended(older)}", (read, known, newer, older))
+    return None
+
+
+def _newer_version(history: History, key: Key, read: Op, saw: str) -> Contradiction | None:
+    """A newer version that had come when the read began; the youngest that can be proved.
+
+    The proof is an operation of the read's version, none for the initial one; one of the newer version that began after
+    that had ended; and one of the newer version that ended before the read began. Writes are named rather than reads
+    where either would do.
+    """
+    versions = _versions(history, key, read)
+    mine = versions.pop(version_of(read), [])
+    for theirs in reversed(versions.values()):
+        known = next((op for op in theirs if _precedes(op, read)), None)
+        older, newer = next(((o, n) for n in theirs for o in mine if _precedes(o, n)), (None, None))
+        if known and older and newer:
+            return Contradiction(
+                f"{saw} after {_ended(known)}, and {_began(newer)} after {_ended(older)}", (read, known, newer, older)
+            )
+        if known and not version_of(read):
+            return Contradiction(f"{saw} after {_ended(known)}", (read, known))
+    return None
 
 
 def _versions(history: History, key: Key, last: Op) -> Versions:
@@ -53,23 +78,6 @@ def _versions(history: History, key: Key, last: Op) -> Versions:
         if version in versions and (op.completed_at or 0) <= (last.completed_at or 0):
             versions[version].append(op)
     return versions
-
-
-def _newer_version(read: Op, version: str, versions: Versions) -> tuple[Op | None, Op, Op]:
-    """What proves that a newer version had come when the read began; the youngest that can be proved.
-
-    An operation of the read's version, none for the initial one; one of the newer version that began after that had
-    ended; and one of the newer version that ended before the read began. Writes are named rather than reads where either
-    would do.
-    """
-    mine = versions.pop(version, [])
-    for theirs in reversed(versions.values()):
-        known = next((op for op in theirs if _precedes(op, read)), None)
-        pairs = ((older, newer) for newer in theirs for older in mine if _precedes(older, newer))
-        older, newer = next(pairs, (None, theirs[0]))
-        if known and (older or not version):
-            return older, newer, known
-    raise AssertionError(f"{read.id} can be placed")
 
 
 def _precedes(one: Op, other: Op) -> bool:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.checks.linearizable import VERSIONS, applies, judge, operations_by_key
-from sim.checks.linearization import Operation
+from sim.checks.linearizable import applies, judge, operations_by_key
+from sim.checks.linearization import Call, Model, Operation
 from sim.checks.stale_reads import stale_pairs
 from sim.history import History, Op
 from tests.sim.checks.build import Run
@@ -184,6 +184,29 @@ def test_the_first_contradiction_is_told() -> None:
     assert reason(run) == "early saw the initial value in y after w2 was confirmed"
 
 
+def test_a_cas_that_was_done_needs_a_version_of_the_value_that_it_expected() -> None:
+    run = Run()
+    run.op("w", "write", "x", 3, at=1, ok=2)
+    run.op("c1", "cas", "x", 3, 4, at=3, ok=6, result=(4, "c1"))
+    run.op("c2", "cas", "x", 3, 5, at=3, ok=5, result=(5, "c2"))
+    finding = judge(run.trace, run.history)
+    assert (finding.verdict, finding.ops) == ("broken", ("c1",))
+    assert finding.reason == "c1 changed x from 3 to 4, and no order of the other operations on x allows that"
+    run.op("again", "write", "x", 3, at=4, until=5)
+    assert judged(run) == "holds"
+
+
+def test_a_cas_that_was_refused_is_a_read() -> None:
+    run = Run()
+    run.write("w1", at=1, ok=2)
+    run.write("w2", at=3, ok=4)
+    run.op("c", "cas", "x", 7, 8, at=5, ok=6, result=(1, "w1"))
+    run.read("r", "c", at=7, ok=8)
+    assert reason(run) == "c saw w1 in x after w2 was confirmed, and w2 began after w1 was confirmed"
+    del run.history.ops["w2"]
+    assert reason(run) == "r saw c in x, which was refused"
+
+
 # Unknown
 
 
@@ -237,19 +260,23 @@ def test_writes_that_nobody_saw_cost_next_to_nothing() -> None:
 # Twins
 
 
+WRITES = [("write", "x", 1), ("write", "x", 2), ("transfer", "x", "y", 1)]
+CAS = [("cas", "x", 1, 2), ("cas", "x", 2, 1), ("cas", "x", 2, 3)]
+
+
 @st.composite
-def histories(draw: st.DrawFn, most: int) -> History:
+def histories(draw: st.DrawFn, most: int, kinds: list[tuple[str | int, ...]]) -> History:
     """Few keys, few instants: much overlap and many ties. Most reads see a write that began before they ended."""
     history = History()
-    span = most
     for number in range(draw(st.integers(1, most // 2))):
-        start, took = draw(st.integers(0, span)), draw(st.integers(0, 4))
-        kind, *args = draw(st.sampled_from([("write", "x", 1), ("write", "x", 1), ("transfer", "x", "y", 1)]))
+        op, (kind, *args) = f"w{number}", draw(st.sampled_from(kinds))
+        start, took = draw(st.integers(0, most)), draw(st.integers(0, 4))
         outcome = draw(st.sampled_from(["ok", "ok", "ok", "info", "info", "fail"]))
-        history.ops[f"w{number}"] = Op(f"w{number}", "c", kind, tuple(args), start, outcome, start + took)
+        result = (1, op) if kind == "cas" and outcome == "ok" else None
+        history.ops[op] = Op(op, "c", kind, tuple(args), start, outcome, start + took, result)
     writes = list(history.ops)
     for number in range(draw(st.integers(1, most // 2))):
-        start, took = draw(st.integers(0, span + 2)), draw(st.integers(0, 4))
+        start, took = draw(st.integers(0, most + 2)), draw(st.integers(0, 4))
         near = [op for op in writes if start - 3 <= history[op].invoked_at <= start + took] or [""]
         version = draw(st.sampled_from(near if draw(st.integers(0, 9)) else ["", "foreign", *writes]))
         key = draw(st.sampled_from("xxy"))
@@ -291,13 +318,14 @@ def test_it_finds_what_the_theorem_for_read_versions_says_and_can_explain_it() -
     seen: Counter[str] = Counter()
 
     @settings(deadline=None, max_examples=600)
-    @given(histories(most=16))
+    @given(histories(16, WRITES))
     def agree(history: History) -> None:
         if operations_by_key(history):
             finding = judge(Run().trace, history)
             seen[finding.verdict] += 1
             assert (finding.verdict, finding.count) == ("broken" if by_zones(history) else "holds", by_zones(history))
             assert finding.verdict == "broken" or not stale_pairs(history)
+            assert "no order" not in finding.reason
 
     agree()
     assert min(seen["holds"], seen["broken"]) > 50, seen
@@ -307,12 +335,12 @@ def test_it_finds_what_trying_every_order_of_all_operations_finds() -> None:
     """Unseen writes of unknown outcome, which the check forgets, take part here."""
     seen: Counter[str] = Counter()
 
-    @settings(deadline=None, max_examples=500)
-    @given(histories(most=6))
+    @settings(deadline=None, max_examples=1000)
+    @given(histories(8, [*WRITES, *CAS, *CAS]))
     def agree(history: History) -> None:
         if not operations_by_key(history):
             return
-        verdicts = {twin(VERSIONS, all_operations(history, key)) for key in "xy"}
+        verdicts = {twin(EVERYTHING, all_operations(history, key)) for key in "xy"}
         finding = judge(Run().trace, history)
         seen[finding.verdict] += 1
         assert finding.verdict == ("broken" if "broken" in verdicts else "holds")
@@ -321,11 +349,22 @@ def test_it_finds_what_trying_every_order_of_all_operations_finds() -> None:
     assert min(seen["holds"], seen["broken"]) > 50, seen
 
 
+def step(state: tuple[str, str], call: Call) -> tuple[str, str] | None:
+    kind, op, *values = call
+    if kind == "read":
+        return state if state[0] == op else None
+    return (op, values[0]) if kind == "write" or state[1] == values[1] else None
+
+
+EVERYTHING = Model(("", ""), step, frozenset({"read"}))
+
+
 def all_operations(history: History, key: str) -> list[Operation]:
-    """Every operation of the key that may have happened, under its own id."""
-    happened = [op for op in history if key in op.keys and op.outcome != "fail" and (op.ok or not op.is_read)]
-    calls = [("read", op.result[1]) if op.result else ("write", op.id) for op in happened]
-    return [
-        Operation(op.id, call, op.invoked_at, op.completed_at if op.ok else None)
-        for op, call in zip(happened, calls, strict=True)
-    ]
+    """Every operation of the key that may have happened, with its own id and value."""
+    found = []
+    for op in history:
+        if key in op.keys and op.outcome != "fail" and (op.ok or op.kind != "read"):
+            call = ("read", op.result[1]) if op.kind == "read" and op.result else (op.kind, op.id, *map(str, op.args[:0:-1]))
+            call = ("write", *call[1:]) if op.kind == "transfer" else call
+            found.append(Operation(op.id, call, op.invoked_at, op.completed_at if op.ok else None))
+    return found

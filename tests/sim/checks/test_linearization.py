@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.checks.linearization import Call, Model, Operation, Search, linearize
+from sim.checks.linearization import Call, Model, Operation, Search, State, linearize
 from tests.sim.checks.recorded import REGISTER, STRINGS, replays
 
 PLENTY = 1_000_000
@@ -33,7 +33,7 @@ BROKEN_KEY = [op("w", "write 1", 1, 2), op("r", "read nil", 3, 4)]
 # The twin: every order that there is
 
 
-def explained(model: Model[str], state: str, left: list[Operation]) -> bool:
+def explained(model: Model[State], state: State, left: list[Operation]) -> bool:
     """Whether some order of what is left that real time allows explains all answers; what was not answered may be missing."""
     if all(op.completed is None for op in left):
         return True
@@ -42,7 +42,7 @@ def explained(model: Model[str], state: str, left: list[Operation]) -> bool:
     return any(after is not None and explained(model, after, [o for o in left if o != op]) for op, after in steps)
 
 
-def twin(model: Model[str], operations: list[Operation]) -> str:
+def twin(model: Model[State], operations: list[Operation]) -> str:
     return "holds" if explained(model, model.init, operations) else "broken"
 
 
