@@ -61,11 +61,9 @@ def operations_by_key(history: History) -> dict[Key, list[Operation]]:
         if op.outcome != "fail" and (op.ok or not op.is_read):
             for key in op.keys:
                 by_key[key].append(op)
-    return {key: _operations(ops) for key, ops in by_key.items() if any(op.is_read or _was_done(op) for op in ops)}
-
-
-def _was_done(op: Op) -> bool:
-    return op.kind == "cas" and op.ok and not op.is_read
+    return {
+        key: _operations(ops) for key, ops in by_key.items() if any(op.ok and (op.is_read or op.kind == "cas") for op in ops)
+    }
 
 
 def _operations(ops: list[Op]) -> list[Operation]:
@@ -74,7 +72,7 @@ def _operations(ops: list[Op]) -> list[Operation]:
     Such a write of unknown outcome is left out, which is never wrong: in any order that has it, nobody would miss it.
     """
     seen = {version_of(op) for op in ops if op.is_read}
-    expected = {str(op.args[1]) for op in ops if op.kind == "cas" and not op.is_read}
+    expected = {str(op.args[1]) for op in ops if op.kind == "cas"}
     calls = [(op, _call(op, seen, expected)) for op in ops]
     return [
         Operation(op.id, call, op.invoked_at, op.completed_at if op.ok else None)
