@@ -19,7 +19,7 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 | lease_lost | replica | n: epoch: its lease has run out |
 | voted | replica, controller | peer: for whom; n: epoch or term |
 | in_sync | controller, replica | text: the members; n: version |
-| stored, rejected | store | ops; peer: client; n: fencing token of a write to the storage that a lock protects |
+| stored, rejected | store | ops: who got the lock; peer: client; n: fencing token; text: the lock that protects the storage |
 | halted | any | text: why the process ended itself |
 | corrupt | replica | ops that a damaged record took from its log at a restart; n: first log index |
 | suspected, removed, joined | controller | peer: the replica that it holds for dead, takes out, or lets in at the tail |

@@ -5,14 +5,23 @@ Checks read a trace and a history, never a protocol. One table serves requiremen
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from sim.checks import (
+    applied_twice,
     availability,
     convergence,
     copies,
     durability,
+    failed_write_visible,
     latency,
     ledger,
     linearizable,
+    monotonic_reads,
+    mutual_exclusion,
+    phantom_reads,
+    read_your_writes,
     split_brain,
     stale_reads,
     traffic,
@@ -22,15 +31,40 @@ from sim.checks.measure import Measure, MeasureSpec
 from sim.history import History
 from sim.trace import Trace
 
+
+class Promise(Protocol):
+    """What a module of a check says of itself."""
+
+    NAME: str
+    PROMISE: str
+    LABEL: str
+
+    def judge(self, trace: Trace, history: History) -> Finding: ...
+
+
+def _always(history: History) -> bool:
+    return True
+
+
+def _check(promise: Promise, applies: Callable[[History], bool] = _always, at_end: bool = False) -> Check:
+    return Check(promise.NAME, promise.PROMISE, promise.LABEL, promise.judge, applies, at_end)
+
+
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
-        Check(durability.NAME, durability.PROMISE, durability.LABEL, durability.judge, at_end=True),
-        Check(stale_reads.NAME, stale_reads.PROMISE, stale_reads.LABEL, stale_reads.judge, stale_reads.applies),
-        Check(linearizable.NAME, linearizable.PROMISE, linearizable.LABEL, linearizable.judge, linearizable.applies),
-        Check(split_brain.NAME, split_brain.PROMISE, split_brain.LABEL, split_brain.judge),
-        Check(convergence.NAME, convergence.PROMISE, convergence.LABEL, convergence.judge, at_end=True),
-        Check(ledger.NAME, ledger.PROMISE, ledger.LABEL, ledger.judge, ledger.applies, at_end=True),
+        _check(durability, at_end=True),
+        _check(phantom_reads, phantom_reads.applies, at_end=True),
+        _check(failed_write_visible, at_end=True),
+        _check(stale_reads, stale_reads.applies),
+        _check(read_your_writes, read_your_writes.applies),
+        _check(monotonic_reads, monotonic_reads.applies),
+        _check(linearizable, linearizable.applies),
+        _check(split_brain),
+        _check(mutual_exclusion, mutual_exclusion.applies),
+        _check(convergence, at_end=True),
+        _check(applied_twice, at_end=True),
+        _check(ledger, ledger.applies, at_end=True),
     )
 }
 

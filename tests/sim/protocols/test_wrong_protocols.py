@@ -18,6 +18,7 @@ from sim.protocols.leader_follower import LeaderFollower
 from sim.protocols.messages import Append
 from sim.records import Entry, Record
 from sim.run import Run
+from sim.store import Guarded, Store
 from tests.sim.helpers import BACKLOG, at_write, load, play, verdicts
 
 
@@ -139,6 +140,30 @@ class HopesForTheBest(Client):
         yield from super().finish("ok" if outcome == "info" and result is None else outcome, result, replica)
 
 
+class ShowsAtOnce(LeaderFollower):
+    """A leader applies what is on its own disk, so its readers see it before any follower has it."""
+
+    def commit(self) -> Effects:
+        yield from super().commit()
+        yield from self.apply_to(self.durable)
+
+
+class SaysNo(LeaderFollower):
+    """A leader that accepts a write and says that it did not."""
+
+    def accept(self, request: Request, client: str) -> Effects:
+        yield from super().accept(request, client)
+        yield from self.refuse(request, client)
+
+
+class TakesAnyToken(Store):
+    """The storage looks at no fencing token."""
+
+    def on_guarded(self, client: str, message: Guarded) -> Effects:
+        self.checks_tokens = False
+        yield from super().on_guarded(client, message)
+
+
 class RetriesBlindly(Client):
     """A time-out is answered by sending the same operation again."""
 
@@ -169,8 +194,13 @@ CHAIN: dict[str, Any] = {"topology": "chain"}
 LONG: dict[str, Any] = {"workload": load(clients=3, ops=200, think_ms=[0, 10])}
 READS: dict[str, Any] = {"workload": load(clients=8, ops=300, kind="register", keys=2, reads_percent=50, think_ms=[0, 1])}
 SLOW_DISK: dict[str, Any] = {"disk": {"fsync_ms": [4, 8]}}
+LOCKS: dict[str, Any] = {"workload": {**load(clients=3, ops=60, kind="lock"), "hold_ms": [10, 10]}}
+ASLEEP = {"after": {"ok_received": {"op": "c2/1"}}, "delay_ms": 10.5, "do": "pause", "node": "c2", "for_ms": 300}
+BLINK = {"at_ms": 40, "do": "cut", "between": [["A"], ["B", "C"]], "for_ms": 100}
 LOSS, BOOKS, FORKS, APART, STALE = "lost_acked_writes", "ledger_balances", "split_brain", "converged", "stale_reads"
 ORDER = "linearizable"
+PHANTOMS, FAILED, TWICE, EXCLUSION = "phantom_reads", "failed_write_visible", "applied_twice", "mutual_exclusion"
+OWN, BACK = "read_your_writes", "monotonic_reads"
 
 BUGS = [
     Bug((AnswersAtOnce,), [at_write(30, "power_cut", "A")], {LOSS, BOOKS}, setup=SLOW_DISK),
@@ -193,12 +223,15 @@ BUGS = [
     Bug((PromotesTheLaggard,), [LAGGARD, at_write(30, "power_cut", "A")], {LOSS, BOOKS}),
     Bug((HeadAnswers,), [BACKLOG, at_write(30, "power_cut", "head")], {LOSS, BOOKS}, CHAIN),
     Bug((ForwardsFirst,), [BOTH], {LOSS, BOOKS}, {**CHAIN, "replicas": 2}, SLOW_DISK),
-    Bug((AnswersAnywhere, ReadsAnywhere), [BACKLOG], {STALE, ORDER}, CHAIN, READS),
+    Bug((AnswersAnywhere, ReadsAnywhere), [BACKLOG], {STALE, ORDER, OWN, BACK}, CHAIN, READS),
+    Bug((ShowsAtOnce,), [BACKLOG, at_write(40, "power_cut")], {LOSS, PHANTOMS}, setup=READS),
+    Bug((SaysNo,), [BLINK], {FAILED}, setup={**LONG, "limits": {"timeout_ms": 40}}),
+    Bug((TakesAnyToken,), [ASLEEP], {EXCLUSION}, setup=LOCKS),
     Bug((HopesForTheBest,), [ISOLATED], {LOSS, BOOKS}, setup={**LONG, "limits": {"timeout_ms": 100}}),
     Bug(
         (RetriesBlindly,),
         [{"at_ms": 30, "do": "cut", "from": ["A"], "to": ["clients"], "for_ms": 60}],
-        {BOOKS},
+        {BOOKS, TWICE},
         setup={**LONG, "limits": {"timeout_ms": 100}},
     ),
 ]
@@ -209,9 +242,10 @@ def inject(bug: Bug, monkeypatch: pytest.MonkeyPatch) -> None:
     topology = str(bug.design.get("topology", "leader-follower"))
     pair = [next((wrong for wrong in bug.wrong if issubclass(wrong, right)), right) for right in TOPOLOGIES[topology]]
     monkeypatch.setitem(TOPOLOGIES, topology, tuple(pair))
-    for wrong in bug.wrong:
-        if issubclass(wrong, Client):
-            monkeypatch.setattr("sim.run.Client", wrong)
+    for right in (Client, Store):
+        for wrong in bug.wrong:
+            if issubclass(wrong, right):
+                monkeypatch.setattr(f"sim.run.{right.__name__}", wrong)
 
 
 def attack(bug: Bug) -> Run:
