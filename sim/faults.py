@@ -26,7 +26,7 @@ POINTS = [
     "after_fault",
     "healed",
 ]
-_MACHINE = re.compile(r"[A-G]|c\d+|controller[23]")
+_MACHINE = re.compile(r"[A-G]|c\d+|controller[23]|store")
 _EVENT_OF_POINT = {"after_fault": "fault"}
 GROUPS = ("replicas", "clients", "controllers", "all", "rest")
 ROLES = ("leader", "acker", "follower", "head", "middle", "tail", "controller")

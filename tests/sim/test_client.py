@@ -1,4 +1,4 @@
-"""What a client may write into the history, and what the clients ask for."""
+"""What a client may write into the history."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-import pytest
-
-from sim.luck import Luck
-from sim.state_machine import KeyValues
-from sim.workload import Workload
 from tests.sim.helpers import at_write, events, load, log_of, play
-from tests.sim.scene import entry
 
 DEAF = {"at_ms": 20, "do": "cut", "from": ["replicas"], "to": ["clients"], "for_ms": 150}
 IMPATIENT: dict[str, Any] = {"limits": {"timeout_ms": 40}, "workload": load(clients=3, ops=60)}
@@ -82,45 +76,3 @@ def test_a_client_that_finds_no_controller_at_first_asks_again() -> None:
     run = play({"wait_for": 1}, deaf, **IMPATIENT)
     assert min(op.invoked_at for op in run.history) > 100_000
     assert {op.outcome for op in run.history} == {"ok"}
-
-
-# Work
-
-
-@pytest.mark.parametrize(("ops", "clients"), [(60, 3), (61, 3), (2, 5), (7, 7)])
-def test_the_operations_are_divided_evenly(ops: int, clients: int) -> None:
-    shares = [Workload(ops=ops, clients=clients).ops_of(client) for client in range(clients)]
-    assert sum(shares) == ops
-    assert max(shares) - min(shares) <= 1
-
-
-def test_a_ledger_has_deposits_and_transfers_between_two_accounts() -> None:
-    workload, luck = Workload(), Luck(1)
-    commands = [workload.choose(luck, f"c1/{n}") for n in range(1, 400)]
-    kinds = Counter(command[0] for command in commands)
-    assert min(kinds["deposit"], kinds["transfer"]) > 150
-    assert all(command[1] != command[2] for command in commands if command[0] == "transfer")
-    assert {str(command[1]) for command in commands} == {*workload.initial}
-
-
-def test_no_two_writes_of_a_register_write_the_same_value() -> None:
-    workload, luck = Workload(kind="register", clients=64), Luck(1)
-    values = [workload.choose(luck, f"c{client}/{n}")[2] for client in range(1, 65) for n in range(1, 50)]
-    assert len({*values}) == len(values)
-
-
-def test_the_share_of_reads_is_what_was_asked_for() -> None:
-    workload, luck = Workload(reads=0.3), Luck(1)
-    reads = sum(workload.choose(luck, f"c1/{n}")[0] == "read" for n in range(2000))
-    assert 500 < reads < 700
-
-
-def test_a_state_knows_who_wrote_each_value_last() -> None:
-    state = KeyValues({"a1": 10, "a2": 0})
-    state.apply(entry(1)._replace(command=("transfer", "a1", "a2", 15)))
-    state.apply(entry(2)._replace(command=("deposit", "a1", 1)))
-    assert state.read("a1") == (-4, "w2")
-    assert state.read("a2") == (15, "w1")
-    assert state.read("a3") == (None, "")
-    assert state.ops == ["w1", "w2"]
-    assert state.items() == (("a1", -4), ("a2", 15))
