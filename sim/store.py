@@ -48,7 +48,7 @@ class Store(Node):
     def __init__(self, name: str, luck: Luck, checks_tokens: bool) -> None:
         super().__init__(name, luck)
         self.checks_tokens = checks_tokens
-        self.highest: dict[str, int] = {}  # the largest token seen for each lock
+        self.highest: dict[str, int] = {}  # the last token taken for each lock; where tokens are checked, the largest
         self.written = self.durable = 0  # records at the end of the file, and those of them that survive a power cut
         self.waiting: list[tuple[int, str, Guarded]] = []  # what is written and not yet durable
 
@@ -57,12 +57,8 @@ class Store(Node):
         self.written = len(records)
         for record in records:
             if isinstance(record, Epoch):
-                self.see(record.text, record.n)
+                self.highest[record.text] = record.n
         return iter(())
-
-    def see(self, lock: str, token: int) -> None:
-        """Remember the largest token."""
-        self.highest[lock] = max(token, self.highest.get(lock, 0))
 
     def on_guarded(self, client: str, message: Guarded) -> Effects:
         """Refuse a token that is older than another one; a storage that does not check takes everything."""
@@ -70,7 +66,7 @@ class Store(Node):
             yield Note("rejected", (message.op,), message.token, client, message.lock)
             yield Send(client, Guarding(message.op, False))
             return
-        self.see(message.lock, message.token)
+        self.highest[message.lock] = message.token
         self.written += 1
         self.waiting.append((self.written, client, message))
         yield Write(Epoch(message.token, message.lock))

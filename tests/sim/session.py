@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.client import Client
 from sim.design import read_design
+from sim.lock_client import LockClient
 from sim.luck import Luck
 from sim.node import Cluster, Complete, Effect, Locate, Reply, Request, Send, Timer, View
 from sim.setup import read_setup
@@ -26,7 +27,8 @@ class Session:
         workload = read_setup({"workload": {"clients": 3, "ops": 300, **work}}).workload
         design = read_design({"reads": reads})
         cluster = Cluster(design, controllers, ("c1", "c2", "c3"), Luck(seed), lambda image: KeyValues({}, image))
-        self.client = Client(name, int(name[1:]) - 1, cluster, workload, TIMEOUT_US)
+        kind = LockClient if workload.kind == "lock" else Client
+        self.client: Client = kind(name, int(name[1:]) - 1, cluster, workload, TIMEOUT_US)
         self.effects: list[Effect] = []
         self.sent: list[tuple[str, Request]] = []
         self.outcomes: dict[str, str] = {}

@@ -162,6 +162,7 @@ def test_what_was_refused_is_not_lost_with_the_connection() -> None:
 def test_nothing_is_sent_again_once_an_operation_has_ended() -> None:
     session = Session(retry="blind").refuse().reply()
     assert session.hear("on_again").effects == session.hear("on_patience").effects == []
+    assert session.next().hear("on_again").effects == [], "the timer of the operation before"
 
 
 def test_a_session_does_not_survive_its_process() -> None:

@@ -17,6 +17,7 @@ from sim.run import Run
 from sim.state_machine import KeyValues
 from sim.store import Guarded, Guarding, Store
 from tests.sim.helpers import BACKLOG, at_write, events, load, play
+from tests.sim.session import Session
 
 SYNC: dict[str, Any] = {"wait_for": 1}
 HOLDS_10: dict[str, Any] = load(clients=3, ops=60, kind="lock", ttl_ms=50, hold_ms=10)
@@ -77,6 +78,22 @@ def test_a_holder_works_before_it_writes() -> None:
     run = play_lock()
     asked = {event.ops[0]: event.at for event in events(run, "sent", text="guarded")}
     assert all(asked[op.id] - (op.completed_at or 0) == 11_000 for op in grants(run))
+
+
+def test_a_run_ends_when_the_last_holder_has_given_the_lock_back() -> None:
+    run = play(SYNC, workload=load(clients=2, ops=2, keys=2, kind="lock", ttl_ms=500, hold_ms=[100, 300]))
+    released = [op.completed_at or 0 for op in run.history if op.kind == "release" and op.ok]
+    assert len(released) == 2
+    assert max(released) <= run.trace.healed_at < 400_000
+
+
+def test_only_the_answer_to_this_write_ends_it() -> None:
+    session = Session(kind="lock").reply(result=(4, "c1/1"))
+    session.hear("on_worked").hear("on_write").hear("on_unanswered").reply(result=(None, "c1/2"))
+    session.next().reply(result=(9, "c1/3")).hear("on_worked").hear("on_write")
+    assert session.hear("on_guarding", "store", Guarding("c1/1", True)).effects == []
+    assert session.hear("on_guarding", "store", Guarding("c1/3", True)).effects != []
+    assert session.hear("on_guarding", "store", Guarding("c1/3", True)).effects == [], "it is being given back already"
 
 
 # Holders that are late
