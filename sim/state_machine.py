@@ -122,13 +122,16 @@ class OnceOnly(KeyValues):
         self._sessions: dict[str, tuple[int, Result | None]] = dict(image[-1] if image else ())  # type: ignore[call-overload]
 
     def apply(self, entry: Entry) -> Result | None:
-        """Execute a write, unless its client's session is as far already; then return what it returned the first time."""
+        """Execute a write, unless its client's session is as far already; then return what it returned the first time.
+
+        Nobody waits any more for the answer to one before the last.
+        """
         number = int(entry.op.partition("/")[2])
         last, result = self._sessions.get(entry.client, (0, None))
         if number > last:
             result = super().apply(entry)
             self._sessions[entry.client] = number, result
-        return result
+        return result if number >= last else None
 
     def image(self) -> Image:
         """The sessions travel with the state, or a replica that starts from the image would do old operations again."""

@@ -175,7 +175,7 @@ def test_without_sessions_it_is_done_again() -> None:
 def test_an_operation_that_comes_after_a_later_one_of_its_client_is_not_done() -> None:
     machine = once()
     machine.do("c1/10", "append", "f1")
-    machine.do("c1/9", "append", "f1")
+    assert machine.do("c1/9", "append", "f1") is None
     assert machine.state.read("f1") == (2, "c1/10")
 
 
