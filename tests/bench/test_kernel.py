@@ -74,7 +74,7 @@ def test_a_write_against_simpy(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\nus a write: SimPy {idiomatic:.1f} idiomatic, {lean:.1f} lean; ours {off:.1f} in memory, {on:.1f} with disk")
         print(
-            f"SimPy / ours in memory: {idiomatic / off:.2f} idiomatic, {lean / off:.2f} lean; with disk {on / off:.2f} times that"
+            f"SimPy by ours in memory: {idiomatic / off:.2f} and {lean / off:.2f}; ours with disk by in memory: {on / off:.2f}"
         )
     assert off < 2 * idiomatic
     assert on < 2 * off
