@@ -114,8 +114,8 @@ class Trace:
     healed_at: int = 0
     ended_at: int = 0
     unsettled: str = ""
-    _by_kind: defaultdict[str, list[Numbered]] = field(default_factory=lambda: defaultdict(list), repr=False, compare=False)
-    _indexed: tuple[int, int] = field(default=(0, 0), repr=False, compare=False)  # what was forgotten, how many read
+    _by_kind: defaultdict[str, list[Numbered]] = field(init=False, default_factory=lambda: defaultdict(list), repr=False)
+    _indexed: tuple[int, int] = field(init=False, default=(0, 0), repr=False)  # what was forgotten, how many were read
 
     def of(self, *what: str) -> Sequence[Numbered]:
         """The events of these kinds with their numbers, in order. All events are read once; then an index answers."""

@@ -9,6 +9,7 @@ from sim.checks.finding import Finding
 from sim.checks.lookup import claimants, highest, write_load
 from sim.history import History
 from sim.render.logbook import Logbook
+from sim.render.operations import by_operation
 from sim.trace import Event, Shot, Trace
 
 LOST = "lost_acked_writes"
@@ -23,10 +24,10 @@ class Case:
     """Everything that a story or a timeline is made from. Event numbers stand for moments: "just after this event"."""
 
     def __init__(self, trace: Trace, history: History, findings: Mapping[str, Finding]) -> None:
-        self.trace = trace
+        self.trace = by_operation(trace, history)
         self.history = history
         self.findings = findings
-        self.book = Logbook(trace, history)
+        self.book = Logbook(self.trace, history)
 
     def event(self, number: int) -> Event:
         """The event with this number."""

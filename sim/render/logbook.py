@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.history import History
+from sim.history import History, op_of
 from sim.render.words import ranges
 from sim.trace import DEATHS, Event, Trace
 
@@ -136,8 +136,9 @@ class Logbook:
 
     # Questions
 
-    def name(self, op: str) -> str:
-        """The reader's name for an operation: `#17`, or its id if it was never in a log."""
+    def name(self, attempt: str) -> str:
+        """The reader's name for an operation or an attempt of it: `#17`, or its id if it was never in a log."""
+        op = op_of(attempt)
         return self.labels.get(op, op)
 
     def names(self, ops: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sim.checks.finding import Finding
 from sim.checks.lookup import longest_gap
 from sim.checks.measure import Measure
-from sim.render import fates, words
+from sim.render import fates, guarantees, words
 from sim.render.case import LOST, Case
 from sim.trace import MS
 
@@ -184,6 +184,7 @@ ALL = (
     split_brain,
     survived,
     stale_reads,
+    *guarantees.ALL,
     diverged,
     ledger,
     undecided,
