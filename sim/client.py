@@ -23,6 +23,7 @@ class Client(Node):
         self.workload = workload
         self.timeout_us = timeout_us
         self.ops_left = workload.ops_of(number)
+        self.retries = workload.retries
         self.issued = 0
         self.op = ""  # the operation in flight
         self.request: Request | None = None  # its present attempt
@@ -39,6 +40,10 @@ class Client(Node):
     def finished(self) -> bool:
         """All done, and no answer outstanding."""
         return self.request is None and self.ops_left == 0
+
+    def stop(self) -> None:
+        """The load is over: begin nothing new, and try nothing again."""
+        self.ops_left = self.retries = 0
 
     def on_boot(self) -> Effects:
         """Ask who serves until somebody answers; the load begins with the answer."""
@@ -157,7 +162,7 @@ class Client(Node):
         assert self.request is not None
         self.doubt = self.doubt or self.waiting
         self.waiting = False
-        if self.attempts > self.workload.retries:
+        if self.attempts > self.retries:
             yield from self.finish("info" if self.doubt else "fail", None, "")
             return
         self.attempts += 1

@@ -22,12 +22,12 @@ class Kernel:
     def __init__(self, trace: Trace) -> None:
         self.now = 0
         self.trace = trace
-        self.heap: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []  # (instant, sequence, function, arguments)
+        self.heap: list[tuple[int, int, Callable[..., object], tuple[Any, ...]]] = []  # instant, sequence, function, arguments
         self.strikes: list[Callable[[], None]] = []
         self._sequence = 0
         self._watchers: dict[str, list[Watcher]] = {}
 
-    def at(self, instant: int, act: Callable[..., None], *args: Any) -> None:
+    def at(self, instant: int, act: Callable[..., object], *args: Any) -> None:
         """Do something at an instant (us); what is in the past is done as soon as time goes on."""
         self._sequence += 1
         heappush(self.heap, (instant if instant > self.now else self.now, self._sequence, act, args))

@@ -54,7 +54,7 @@ class Machine:
     up: bool = True
     paused: bool = False
     incarnation: int = 1
-    backlog: deque[Callable[[], None]] = field(default_factory=deque)
+    backlog: deque[Callable[[], object]] = field(default_factory=deque)
     timers: dict[tuple[str, Any], int] = field(default_factory=dict)
     workers: Workers = field(default_factory=Workers)
 

@@ -38,6 +38,11 @@ class Reader:
         """The place of a key."""
         return (*self.where, key)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys, for a mapping whose keys are names of the writer's own."""
+        return tuple(map(str, self._raw))
+
     def has(self, key: str) -> bool:
         """Whether the key is there."""
         self._asked[key] = None
@@ -84,12 +89,21 @@ class Reader:
             raise SetupError(f"unknown {key}: {value}", nearest(value, known), self.at(key))
         return value
 
-    def number(self, key: str, default: T, convert: Callable[[float], int] = int, least: float = 0) -> int | T:
-        """A number of at least `least`, converted; the default if the key is absent."""
+    def number(
+        self,
+        key: str,
+        default: T,
+        convert: Callable[[float], int] = int,
+        least: float = 0,
+        most: float | None = None,
+    ) -> int | T:
+        """A number from `least` to `most`, converted; the default if the key is absent."""
         value = self.get(key)
         if value is None:
             return default
         number = self._number(value, self.at(key), least)
+        if most is not None and number > most:
+            raise SetupError(f"{key} must be at most {most}, found {value}", "", self.at(key))
         if convert is int and number != int(number):
             raise SetupError(f"{key} must be a whole number, found {value}", "", self.at(key))
         return convert(number)
@@ -113,7 +127,7 @@ class Reader:
         except (TypeError, ValueError):
             raise SetupError(f"{where[-1]} must be a number, found {describe(value)}", "", where) from None
         if not least <= number < float("inf"):
-            raise SetupError(f"{where[-1]} must be at least {least:g}, found {value}", "", where)
+            raise SetupError(f"{where[-1]} must be at least {least}, found {value}", "", where)
         return number
 
     def only_key(self, known: Sequence[str]) -> str:

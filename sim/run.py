@@ -21,14 +21,12 @@ from sim.nemesis import Nemesis
 from sim.node import Cluster, StateMachine
 from sim.protocols import make_controller, make_replica
 from sim.records import Image
+from sim.settling import STEP_US, Rest, come_to_rest, hold_us, quiet_us
 from sim.setup import Setup
 from sim.state_machine import KeyValues, OnceOnly
 from sim.store import STORE, Store
 from sim.trace import Final, Shot, Trace
 from sim.world import World
-
-STEP_US = 10_000  # how often the end of the load is looked for
-PROMOTION_US = 200_000  # a generous time for choosing and promoting a new leader
 
 
 @dataclass
@@ -85,7 +83,7 @@ class Stage:
             self.world.add(STORE, partial(Store, STORE, self.cluster.luck, workload.checks_tokens))
         for number, name in enumerate(clients):
             self.world.add(name, partial(self._make_client, name, number))
-        self.nemesis = Nemesis(self.world, faults)
+        self.nemesis = Nemesis(self.world, faults, setup.racks)
 
     def _new_state(self, image: Image | None) -> StateMachine:
         machine = OnceOnly if self.cluster.sessions else KeyValues
@@ -114,24 +112,26 @@ class Stage:
         """A hook: a step of the load is done."""
 
     def _load_is_over(self) -> bool:
-        hold = self.design.detect_after_us + PROMOTION_US + self.setup.limits.timeout_us
+        hold = hold_us(self.design, self.setup.limits)
         held = not self.nemesis.last_strike or self.world.now >= self.nemesis.last_strike + hold
         return held and not self.nemesis.pending and all(client.finished for client in self.clients)
 
     def settle(self) -> None:
-        """Mend links and wake the paused (the dead stay dead), let everything come to rest, and write down how all stand."""
+        """Mend all but the dead, let everything come to rest, and write down how all stand."""
         world, trace = self.world, self.world.trace
         trace.healed_at = world.now
         for client in self.clients:
-            client.ops_left = 0
-        world.network.heal()
-        for machine in world.machines.values():
-            if machine.paused:
-                machine.wake()
+            client.stop()
+        self.nemesis.damage.heal_all()
         world.emit("healed", "")
-        world.run_until(world.now + self.setup.limits.settle_us)
+        quiet, beat, most = quiet_us(self.design), self.cluster.heartbeat_us, self.setup.limits.settle_us
+        trace.unsettled = come_to_rest(Rest(world), self._waiting, quiet, beat, most)
+        self.nemesis.close()
         trace.ended_at = world.now
         trace.final = {name: self._final(name) for name in trace.replicas}
+
+    def _waiting(self) -> list[str]:
+        return [client.name for client in self.clients if not client.finished]
 
     def _final(self, name: str) -> Final:
         machine = self.world.machines[name]

@@ -10,6 +10,7 @@ from sim.disk import DiskSpeed
 from sim.errors import SetupError
 from sim.network import NetworkSpeed
 from sim.reading import Reader, ms_to_us
+from sim.verbs import MACHINE, is_taken
 from sim.workload import KINDS, RETRY, Workload
 
 MOST_OPS, MOST_CLIENTS, MOST_KEYS, MOST_RETRIES = 1_000_000, 64, 64, 100
@@ -27,22 +28,24 @@ class Limits:
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything of a run but the design, the faults and the seed."""
+    """Everything of a run but the design, the faults and the seed. `racks` are groups of machines that faults may name."""
 
     workload: Workload = field(default_factory=Workload)
     network: NetworkSpeed = field(default_factory=NetworkSpeed)
     disk: DiskSpeed = field(default_factory=DiskSpeed)
     limits: Limits = field(default_factory=Limits)
+    racks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_setup(raw: Mapping[str, Any]) -> Setup:
-    """Read `workload`, `network`, `disk` and `limits` as a scenario has them; raises SetupError that names the place."""
+    """Read the parts of a scenario that are of this world; raises SetupError that names the place."""
     root = Reader(raw)
     setup = Setup(
         workload=_read_workload(_child(root, "workload")),
         network=_read_network(_child(root, "network")),
         disk=_read_disk(_child(root, "disk")),
         limits=_read_limits(_child(root, "limits")),
+        racks=_read_racks(_child(root, "racks")),
     )
     root.done()
     return setup
@@ -56,9 +59,9 @@ def _read_workload(row: Reader) -> Workload:
     default = Workload(kind=row.choice("kind", tuple(KINDS), Workload.kind))
     workload = replace(
         default,
-        clients=_bounded(row, "clients", default.clients, MOST_CLIENTS),
-        ops=_bounded(row, "ops", default.ops, MOST_OPS),
-        keys=_bounded(row, "keys", KINDS[default.kind].keys, MOST_KEYS),
+        clients=row.number("clients", default.clients, least=1, most=MOST_CLIENTS),
+        ops=row.number("ops", default.ops, least=1, most=MOST_OPS),
+        keys=row.number("keys", KINDS[default.kind].keys, least=1, most=MOST_KEYS),
         think_us=row.interval("think_ms", default.think_us, ms_to_us),
         **_read_reads(row, default.kind),
         **_read_retry(row),
@@ -82,7 +85,7 @@ def _read_retry(row: Reader) -> dict[str, Any]:
     if retry == "none":
         _refuse(row, ("retries",), "with retry=none nothing is tried again")
         return {}
-    return {"retry": retry, "retries": _bounded(row, "retries", RETRIES, MOST_RETRIES)}
+    return {"retry": retry, "retries": row.number("retries", RETRIES, least=1, most=MOST_RETRIES)}
 
 
 def _read_lock(row: Reader, default: Workload) -> dict[str, Any]:
@@ -101,13 +104,6 @@ def _refuse(row: Reader, keys: tuple[str, ...], why: str) -> None:
     for key in keys:
         if row.has(key):
             raise SetupError(f"{key} changes nothing here: {why}", f"remove {key}", row.at(key))
-
-
-def _bounded(row: Reader, key: str, default: int, most: int) -> int:
-    value = row.number(key, default, least=1)
-    if value > most:
-        raise SetupError(f"{key} must be at most {most}, found {value}", "", row.at(key))
-    return value
 
 
 def _read_network(row: Reader) -> NetworkSpeed:
@@ -139,3 +135,26 @@ def _read_limits(row: Reader) -> Limits:
     )
     row.done()
     return limits
+
+
+def _read_racks(row: Reader) -> dict[str, tuple[str, ...]]:
+    """Each machine stands in one rack at most; one that a design does not have is not there."""
+    racks: dict[str, tuple[str, ...]] = {}
+    for name in row.keys:
+        if is_taken(name):
+            raise SetupError(f"a rack cannot be called {name}", "choose a name that is no machine, role or group", row.at(name))
+        machines = row.texts(name)
+        for machine in machines:
+            _check_place(machine, name, racks, row)
+        racks[name] = machines
+    return racks
+
+
+def _check_place(machine: str, rack: str, racks: Mapping[str, tuple[str, ...]], row: Reader) -> None:
+    if not MACHINE.fullmatch(machine):
+        raise SetupError(
+            f"{machine or 'nothing'} is no machine", "machines are A to G, c1, c2, ... and controller", row.at(rack)
+        )
+    other = next((name for name, machines in racks.items() if machine in machines), None)
+    if other is not None:
+        raise SetupError(f"{machine} stands in {other} already", "a machine stands in one rack", row.at(rack))

@@ -10,7 +10,7 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 | received, written, durable, applied, committed | replica | ops; n: log index of the first |
 | reply_sent | replica | peer: client; ops (an `ok` only) |
 | discarded | replica | ops; n: first log index that was cut off |
-| lost_unsynced | replica | ops that a power cut took from its disk |
+| lost_unsynced | replica | ops that a power cut, or the loss of the disk, took from its disk |
 | role | replica | text: the role it now plays; n: epoch |
 | duplicate | replica | ops; n: log index of the first one: a repeated operation was recognised |
 | released | replica | ops; text: why an answer went out before its acks (degraded, cancelled, reported) |
@@ -21,11 +21,14 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 | in_sync | controller, replica | text: the members; n: version |
 | stored, rejected | store | ops: who got the lock; peer: client; n: fencing token; text: the lock that protects the storage |
 | halted | any | text: why the process ended itself |
+| powered_off | any | peer: who switched it off over its management port |
 | corrupt | replica | ops that a damaged record took from its log at a restart; n: first log index |
 | suspected, removed, joined | controller | peer: the replica that it holds for dead, takes out, or lets in at the tail |
 | elected | controller | peer: the replica that it chose; n: epoch; text: why |
 | promoted | replica | n: epoch; text: "log ends at #14" |
-| fault | target, or "" | text: the verb; peer: other side |
+| fault | target, or "" | text: the verb; peer: other side; n: its amount, if it has one (us, or parts in a million) |
+| mended | target, or "" | text: the verb of the fault that is over after its `for_ms`; peer: other side |
+| missed | "" | text: the verb, and why it did not strike, or not all of its targets |
 | up | replica | the machine runs again |
 | healed | "" | links and pauses were repaired for settling |
 | note | any | text |
@@ -41,7 +44,7 @@ from typing import NamedTuple
 
 HEADER_BYTES, OP_BYTES = 64, 160  # what a message weighs on the wire: itself, and each operation in it
 MS = 1000  # microseconds in a millisecond; all instants of a trace are integer microseconds
-DEATHS = ("kill", "power_cut")  # faults after which a machine is down
+DEATHS = ("kill", "power_cut", "disk_loss")  # faults after which a machine is down
 WRITE_FLOWS = ("request", "reply", "replicate", "ack")  # what messages on behalf of operations are for (see `Trace.flow`)
 
 
@@ -83,7 +86,8 @@ class Shot(NamedTuple):
     """A fault of the schedule: the numbers of the events at which it struck (none: it never fired), and when (us).
 
     `harms`: it is part of the attack itself, not of its stage (a slow link) or of a repair (a restart). `cause`: the number
-    of the event that it waited for; None if it waited for an instant, or the event never came.
+    of the event that it waited for; None if it waited for an instant, or the event never came. `missed`: why it did not
+    strike, or not all that it was meant for.
     """
 
     verb: str
@@ -91,6 +95,7 @@ class Shot(NamedTuple):
     fired_at: int | None
     harms: bool = True
     cause: int | None = None
+    missed: str = ""
 
 
 @dataclass
@@ -142,8 +147,8 @@ class Trace:
 
     @property
     def unfired(self) -> list[Shot]:
-        """Shots that never struck; surviving those proves nothing."""
-        return [shot for shot in self.shots if shot.fired_at is None]
+        """Shots that never struck, or not all that they were meant for; surviving those proves nothing."""
+        return [shot for shot in self.shots if shot.fired_at is None or shot.missed]
 
     @property
     def struck_at(self) -> int | None:

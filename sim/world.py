@@ -15,22 +15,7 @@ from sim.kernel import Kernel
 from sim.luck import Luck
 from sim.machine import Machine
 from sim.network import Flight, Network, NetworkSpeed
-from sim.node import (
-    Apply,
-    Complete,
-    Effect,
-    Fsync,
-    Halt,
-    Invoke,
-    MakeNode,
-    Node,
-    Note,
-    PowerOff,
-    Reply,
-    Send,
-    Timer,
-    Write,
-)
+from sim.node import Apply, Complete, Effect, Fsync, Halt, Invoke, MakeNode, Node, Note, PowerOff, Reply, Send, Timer, Write
 from sim.records import Entry, Record, Snapshot
 from sim.trace import Trace
 
@@ -67,6 +52,12 @@ class World(Kernel):
         for machine in self.machines.values():
             self.handle(machine, machine.incarnation, "on_boot")
 
+    @property
+    def flights(self) -> list[Flight]:
+        """The messages on their way, in the order of their arrival."""
+        arrivals = sorted((item for item in self.heap if item[2] == self._arrive), key=lambda item: item[:2])
+        return [flight for _, _, _, (flight,) in arrivals]
+
     def role_of(self, name: str) -> tuple[str, int]:
         """The role and epoch that a running machine believes in; ("", 0) for one that is down."""
         machine = self.machines[name]
@@ -74,16 +65,21 @@ class World(Kernel):
 
     # Handlers and their effects
 
-    def handle(self, machine: Machine, incarnation: int, handler: str, *args: Any) -> None:
-        """Run a handler, unless it is meant for a life that has ended; a paused process gets it when it wakes."""
+    def handle(self, machine: Machine, incarnation: int, handler: str, *args: Any) -> bool:
+        """Run a handler, unless it is meant for a life that has ended; a paused process gets it when it wakes.
+
+        Whether it had an effect, or may have one later.
+        """
         if machine.incarnation != incarnation or not machine.up:
-            return
+            return False
         if machine.paused:
             machine.backlog.append(partial(self.handle, machine, incarnation, handler, *args))
-            return
+            return True
         node, clock = machine.node, machine.clock
         node.now = clock.at(self.now) if clock.changed else self.now
-        self._perform(machine, self.ask(node, handler, args))
+        effects = self.ask(node, handler, args)
+        self._perform(machine, effects)
+        return bool(effects)
 
     def ask(self, node: Node, handler: str, args: tuple[Any, ...]) -> list[Effect]:
         """The effects that a handler asks for."""
@@ -246,8 +242,7 @@ class World(Kernel):
 
     def lose_power(self, name: str, tail: Tail = "drawn") -> None:
         """Lose what only electricity held: the process, the egress queue, and the unsynced end of the disk."""
-        waiting = sorted((item for item in self.heap if item[2] == self._arrive), key=lambda item: item[:2])
-        for _, _, _, (flight,) in waiting:
+        for flight in self.flights:
             if flight.source == name and flight.departs > self.now and not flight.lost:
                 flight.lost = GONE
                 self._drop(flight, f"{name} lost power before it left")
@@ -284,10 +279,10 @@ class World(Kernel):
         """Let the monotonic clock of a machine run too fast, or too slow."""
         self.machines[name].clock.drift(self.now, ppm)
 
-    def order(self, name: str, what: str, about: str) -> None:
-        """An operator tells a node to do something."""
+    def order(self, name: str, what: str, about: str) -> bool:
+        """An operator tells a node to do something; whether it does anything about it, or may once it wakes."""
         machine = self.machines[name]
-        self.handle(machine, machine.incarnation, "on_order", what, about)
+        return self.handle(machine, machine.incarnation, "on_order", what, about)
 
 
 GONE = "it never left"

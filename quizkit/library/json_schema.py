@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
+from quizkit.library.fault_schema import fault_schema
 from quizkit.library.schema import CARD_KINDS, DeckFile, ScenarioFile
 from sim.checks import CHECKS, MEASURES
 from sim.knobs import KNOBS, Knob
@@ -45,6 +46,7 @@ def _deck() -> dict[str, Any]:
 
 def _scenario() -> dict[str, Any]:
     schema = _schema(ScenarioFile)
+    schema["$defs"]["Shot"]["properties"]["faults"]["items"] = fault_schema()
     design = schema["$defs"]["DesignEntry"]["properties"]
     design["set"]["properties"] = {name: _knob(knob) for name, knob in KNOBS.items()}
     schema["properties"]["requirements"]["properties"] = {

@@ -55,7 +55,8 @@ def play_scenario(scenario: Scenario, knobs: Mapping[str, object], shot_id: str 
 
     raw_faults = _raw_faults(scenario, shot_id)
     with _refused_content(scenario):
-        setup, faults = read_setup(scenario.raw_setup), read_faults(raw_faults)
+        setup = read_setup(scenario.raw_setup)
+        faults = read_faults(raw_faults, tuple(setup.racks))
         requirements = read_requirements(scenario.raw_requirements)
     with _refused_design():
         design = read_design(knobs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from quizkit.library.problems import Problem
@@ -10,7 +11,7 @@ from quizkit.library.records import SETUP
 from quizkit.library.strict_yaml import Document, Path
 from sim.design import read_design
 from sim.errors import SetupError
-from sim.faults import read_faults
+from sim.faults import read_fault
 from sim.requirements import read_requirements
 from sim.setup import read_setup
 
@@ -40,17 +41,11 @@ def _parts(scenario: dict[str, Any]) -> Iterator[Part]:
         if isinstance(design, dict) and isinstance(design.get("set"), dict):
             yield read_design, design["set"], ("designs", name, "set")
     for index, shot in enumerate(_list(scenario.get("kill_shots"))):
+        names = list(_mapping(scenario.get("racks")))
         for row, fault in enumerate(_list(shot.get("faults") if isinstance(shot, dict) else None)):
             if isinstance(fault, dict):
-                yield _read_fault, fault, ("kill_shots", index, "faults", row)
-
-
-def _read_fault(raw: Any) -> object:
-    try:
-        return read_faults([raw])
-    except SetupError as error:
-        error.where = error.where[1:]  # without its place in this list of one
-        raise
+                yield partial(read_fault, names=tuple(names)), fault, ("kill_shots", index, "faults", row)
+                names += [str(fault["as"])] if "as" in fault else []
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from quizkit.library.catalog import Candidate, Card, Clarification, FollowUp, KillShot, Place, Scenario, Source
 from quizkit.library.schema import BasicCard, DeckFile, ScenarioFile, SourceEntry
 
-SETUP = ("workload", "network", "disk", "limits")  # what the simulator reads as one set-up
+SETUP = ("workload", "network", "disk", "limits", "racks")  # what the simulator reads as one set-up
 
 
 def card_version(*texts: str) -> str:

@@ -150,6 +150,9 @@ class ScenarioFile(Strict):
     network: Raw = Field(default={}, description="the links, such as {delay_ms: [0.3, 0.8]}")
     disk: Raw = Field(default={}, description="the disks")
     limits: Raw = Field(default={}, description="time-outs of the run")
+    racks: dict[str, list[str]] = Field(
+        default={}, description="groups of machines that faults may name, such as {east: [A, B, c1], west: [C]}"
+    )
     kill_shots: list[Shot] = Field(default=[], description="the attacks, a list")
     designs: dict[Id, DesignEntry] = Field(default={}, description="the designs that a candidate could choose, by id")
     debrief: Text | None = Field(None, description="what to take home, in Markdown")

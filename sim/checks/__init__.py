@@ -94,6 +94,7 @@ def _measure(spec: MeasureSpec, trace: Trace, history: History) -> Measure:
 def _doubt(trace: Trace, at_end: bool) -> str:
     """Why this run proves nothing: surviving an attack that never happened is not surviving; what goes on has no end."""
     for number, shot in enumerate(trace.shots, start=1):
-        if shot.fired_at is None:
-            return f"the fault at place {number} of the schedule ({shot.verb}) never struck"
+        if shot.fired_at is None or shot.missed:
+            how = "never struck" if shot.fired_at is None else "did not strike all"
+            return f"the fault at place {number} of the schedule ({shot.verb}) {how}{shot.missed and ': '}{shot.missed}"
     return f"the run never came to rest: {trace.unsettled}" if at_end and trace.unsettled else ""

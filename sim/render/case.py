@@ -53,7 +53,7 @@ class Case:
     def repairs(self) -> list[int]:
         """The events after the strike with which machines or links came back, or others took over."""
         back = [at for at, event in self.trace.of("fault") if event.text in ("heal", "resume")]
-        events = sorted([*back, *(at for at, _ in self.trace.of("promoted", "removed", "up", "healed"))])
+        events = sorted([*back, *(at for at, _ in self.trace.of("mended", "promoted", "removed", "up", "healed"))])
         return [at for at in events if self.strike is not None and at > self.strike]
 
     def resent(self, number: int) -> list[str]:

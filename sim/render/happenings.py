@@ -8,7 +8,7 @@ from itertools import takewhile
 from sim.render import words
 from sim.render.case import Case
 from sim.render.staleness import first_stale_read
-from sim.render.strikes import fault
+from sim.render.strikes import fault, over
 from sim.trace import Event
 
 Template = Callable[[Case, int, Event], str]
@@ -145,6 +145,7 @@ TEMPLATES: dict[str, Template] = {
     "sent": resent,
     "ok_received": answered,
     "fault": fault,
+    "mended": over,
     "lost_unsynced": lost_unsynced,
     "suspected": suspected,
     "elected": elected,

@@ -93,7 +93,8 @@ def _ending(case: Case, at: int) -> Iterator[Item]:
         yield Note(at, f"lost: {case.book.names(case.lost)}", "lost")
         yield Cells(at, "copies", {name: _copies(case, name) for name in final}, "lost")
     for shot in case.trace.unfired:
-        yield Note(at, f"the {shot.verb.replace('_', ' ')} never struck", "fault")
+        struck = "never struck" if shot.fired_at is None else "did not strike all"
+        yield Note(at, f"the {shot.verb.replace('_', ' ')} {struck}: {shot.missed}", "fault")
 
 
 def _copies(case: Case, name: str) -> str:

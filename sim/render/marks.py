@@ -9,11 +9,16 @@ from sim.render.happenings import worth
 from sim.render.items import Across, Item, Note, Word
 from sim.render.sheet import ALIVE, DEAD, FROZEN
 from sim.render.strikes import fault as fault_text
-from sim.render.strikes import gone_unsent
+from sim.render.strikes import gone_unsent, over
 from sim.render.view import View
 from sim.trace import Event
 
-STRIKES = {"kill": ("X killed", DEAD), "power_cut": ("X power cut", DEAD), "pause": ("= frozen", FROZEN)}
+STRIKES = {
+    "kill": ("X killed", DEAD),
+    "power_cut": ("X power cut", DEAD),
+    "disk_loss": ("X disk lost", DEAD),
+    "pause": ("= frozen", FROZEN),
+}
 
 
 def replied(view: View, number: int, event: Event) -> Iterator[Item]:
@@ -77,6 +82,19 @@ def fault(view: View, number: int, event: Event) -> Iterator[Item]:
     unsent = gone_unsent(view.case, number)
     if unsent and event.text == "power_cut":
         yield Note(event.at, f"gone with {event.node}'s egress queue: {view.case.book.names(unsent)}", "lost")
+
+
+def mended(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A fault is over."""
+    text = over(view.case, number, event).rstrip(".")
+    if text:
+        yield Across(event.at, text, "fault")
+
+
+def missed(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A fault found nobody, or nothing that it could do."""
+    if event.at < view.case.trace.ended_at:
+        yield Across(event.at, f"missed: {event.text.replace('_', ' ')}", "fault")
 
 
 def lost_unsynced(view: View, number: int, event: Event) -> Iterator[Item]:

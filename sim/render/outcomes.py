@@ -20,9 +20,10 @@ STOPPED = 10  # writes have stopped if none succeeds for this many times the usu
 def unfired(case: Case, _: Measures) -> Told:
     """An attack that did not take place."""
     for place, shot in enumerate(case.trace.shots, 1):
-        if shot.fired_at is None:
-            verb = shot.verb.replace("_", " ")
-            yield f"The {verb} at place {place} of the schedule never struck, so this run proves nothing.", ()
+        if shot.fired_at is None or shot.missed:
+            verb, why = shot.verb.replace("_", " "), f" ({shot.missed})" if shot.missed else ""
+            struck = "never struck" if shot.fired_at is None else "did not strike all"
+            yield f"The {verb} at place {place} of the schedule {struck}{why}, so this run proves nothing.", ()
 
 
 def peaceful(case: Case, _: Measures) -> Told:

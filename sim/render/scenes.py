@@ -23,6 +23,8 @@ MAKERS: dict[str, Maker] = {
     "ok_received": marks.answered,
     "timed_out": marks.gave_up,
     "fault": marks.fault,
+    "mended": marks.mended,
+    "missed": marks.missed,
     "lost_unsynced": marks.lost_unsynced,
     "suspected": marks.suspected,
     "removed": marks.removed,

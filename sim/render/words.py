@@ -63,6 +63,11 @@ def duration(us: int) -> str:
     return f"{text} ms"
 
 
+def percent(ppm: int) -> str:
+    """A share given in parts in a million: "20 %", "0.05 %"."""
+    return f"{ppm / 10_000:.4f}".rstrip("0").rstrip(".") + " %"
+
+
 def ranges(labels: Iterable[str]) -> str:
     """Labels in order, neighbours drawn together: "#3, #5 and #9 to #11"; what has no log index comes last."""
     runs = _runs(sorted(dict.fromkeys(labels), key=_place))

@@ -21,7 +21,8 @@ SETUP = {"workload": {"clients": 3, "ops": 60}}
 
 def play(design: Raw, *faults: Raw, seed: int = 1, **setup: Any) -> Run:
     """Play a design as a scenario writes it; sixty writes by three clients unless `setup` says otherwise."""
-    return play_run(read_setup({**SETUP, **setup}), read_design(design), read_faults(faults), seed)
+    read = read_setup({**SETUP, **setup})
+    return play_run(read, read_design(design), read_faults(faults, tuple(read.racks)), seed)
 
 
 def load(clients: int = 1, ops: int = 20, **rest: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sim.trace import MS, Event, Trace
 from sim.world import World
 
 Heard = list[tuple[Any, ...]]
-Script = Mapping[float | str, Iterable[Effect]]  # at each of these times (ms), and at a "restart", a handler with these effects
+Script = Mapping[float | str, Iterable[Effect]]  # at a time (ms), a "restart" or an order: a handler with these effects
 Scripts = Mapping[str, Mapping[Any, Iterable[Effect]]]
 
 
@@ -56,6 +56,10 @@ class Probe(Node):
         yield from self.hear("restart", *[record.n for record in records])
         yield from self.script.get("restart", ())
 
+    def on_order(self, what: str, about: str) -> Effects:
+        yield from self.hear("order", what, about)
+        yield from self.script.get(what, ())
+
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
         return self.hear("durable", *[record.n for record in records])
 
@@ -76,17 +80,24 @@ class Probe(Node):
 class Scene:
     """What comes of scripts and faults in a world of probes A, B and C. Flights and fsyncs take 1 ms, an apply 0.1 ms."""
 
-    def __init__(self, scripts: Scripts, *faults: Mapping[str, Any], bytes_per_ms: int | None = None) -> None:
-        self.trace = Trace(1, ("A", "B", "C"), (), ())
+    def __init__(
+        self,
+        scripts: Scripts,
+        *faults: Mapping[str, Any],
+        bytes_per_ms: int | None = None,
+        controllers: tuple[str, ...] = (),
+        racks: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.trace = Trace(1, ("A", "B", "C"), controllers, ())
         speed = NetworkSpeed((MS, MS), bytes_per_ms)
         history = History({op: Op(op, "c1", "write", ("x", 1), 0) for op in ("op", *(f"w{n}" for n in range(1, 21)))})
         self.world = World(self.trace, history, speed, DiskSpeed((MS, MS), 100))
         self.heard: dict[str, Heard] = {}
-        for name in self.trace.replicas:
+        for name in (*self.trace.replicas, *controllers):
             self.heard[name] = []
             make = partial(Probe, name, self.world.luck, scripts.get(name, {}), self.heard[name])
             self.world.add(name, make)
-        Nemesis(self.world, read_faults(faults)).arm()
+        Nemesis(self.world, read_faults(faults, tuple(racks or ())), racks).arm()
         self.world.boot()
         self.world.run_until(1000 * MS)
 

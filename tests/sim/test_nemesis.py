@@ -1,4 +1,4 @@
-"""When faults strike, whom they find, and when they end."""
+"""When faults strike."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.run import Run
-from tests.sim.helpers import BACKLOG, at_write, broken, events, load, ops_of, play
+from tests.sim.helpers import at_write, broken, events, load, ops_of, play
 
 ONE: dict[str, Any] = {"workload": load(clients=1, ops=10)}
 SYNC = {"wait_for": 1}
@@ -61,6 +61,43 @@ def test_at_an_event_on_a_certain_node() -> None:
     assert struck_at(run) == events(quiet, "durable", node="C")[2].at
 
 
+def test_at_the_nth_event_of_a_certain_operation() -> None:
+    """The second machine on which it is durable: with that, a majority of three has it."""
+    quiet = play(SYNC, **ONE)
+    run = play(SYNC, fault(after={"durable": {"op": "c1/6", "nth": 2}}), **ONE)
+    assert struck_at(run) == events(quiet, "durable", ops=("c1/6",))[1].at
+
+
+def test_an_operation_means_all_its_attempts_and_an_attempt_only_itself() -> None:
+    again = {"workload": load(clients=1, ops=10, retry="blind"), "limits": {"timeout_ms": 40}}
+    stall = {"at_ms": 10, "do": "cut", "links": "replicas", "for_ms": 60}
+    quiet = play(SYNC, stall, **again)
+    second = next(event for event in events(quiet, "received") if event.ops[0].endswith("~2"))
+    op = second.ops[0].removesuffix("~2")
+    first = events(quiet, "received", ops=(op,))[0]
+    for name, event in ((op, first), (f"{op}~2", second)):
+        assert struck_at(play(SYNC, stall, fault(after={"received": {"op": name}}), **again), 1) == event.at
+
+
+def test_at_a_message_of_a_certain_kind() -> None:
+    quiet = play(SYNC, **ONE)
+    run = play(SYNC, fault(after={"delivered": {"kind": "ack", "node": "leader", "nth": 3}}), **ONE)
+    assert struck_at(run) == events(quiet, "delivered", text="ack", node="A")[2].at
+
+
+def test_when_somebody_takes_a_role() -> None:
+    run = play(SYNC, at_write(5, "kill"), fault(after={"role": {"to": "leader", "nth": 2}}, node="C"))
+    assert struck_at(run, 1) == events(run, "role", text="leader")[1].at
+
+
+def test_after_a_fault_of_a_certain_kind_or_its_end() -> None:
+    short = {"at_ms": 5, "do": "isolate", "node": "C", "for_ms": 10}
+    slow = {"at_ms": 2, "do": "disk_slow", "node": "C", "ms": 1}
+    struck = play(SYNC, slow, short, fault(after={"after_fault": {"do": "isolate"}}), **ONE)
+    over = play(SYNC, slow, short, fault(after={"mended": {}}, delay_ms=1), **ONE)
+    assert (struck_at(struck, 2), struck_at(over, 2)) == (5000, 16_000)
+
+
 def test_a_delay_after_the_event() -> None:
     quiet = play(SYNC, **ONE)
     run = play(SYNC, fault(after={"ok_received": {"nth": 2}}, delay_ms=3), **ONE)
@@ -93,106 +130,6 @@ def test_too_late_is_never() -> None:
     ok = events(play(SYNC, **ONE), "ok_received")[4].at / 1000
     assert struck_at(play(SYNC, fault(after={"ok_received": {"nth": 5}}, by_ms=ok + 0.1), **ONE)) is not None
     assert struck_at(play(SYNC, fault(after={"ok_received": {"nth": 5}}, by_ms=ok - 0.1), **ONE)) is None
-
-
-# Whom
-
-
-@pytest.mark.parametrize(
-    ("design", "selector", "found"),
-    [
-        (SYNC, "leader", ["A"]),
-        (SYNC, "head", ["A"]),
-        (SYNC, "follower", ["B"]),
-        (SYNC, "follower:2", ["C"]),
-        (SYNC, "middle", ["B"]),
-        (SYNC, "tail", ["C"]),
-        (SYNC, "C", ["C"]),
-        (SYNC, "c1", ["c1"]),
-        (SYNC, "controller", ["controller"]),
-        (SYNC, "replicas", ["A", "B", "C"]),
-        ({"topology": "chain"}, "leader", ["A"]),
-        ({"topology": "chain"}, "middle", ["B"]),
-        ({"topology": "chain", "replicas": 5}, "middle:2", ["C"]),
-        ({"topology": "chain", "replicas": 5}, "tail", ["E"]),
-    ],
-)
-def test_a_selector_finds(design: dict[str, Any], selector: str, found: list[str]) -> None:
-    assert struck(play(design, fault(at_ms=5, node=selector), **ONE)) == found
-
-
-def test_roles_are_resolved_when_the_fault_strikes() -> None:
-    later = {"after": {"promoted": {}}, "delay_ms": 50, "do": "pause", "node": "leader", "for_ms": 1}
-    run = play(SYNC, at_write(5, "kill"), later)
-    assert struck(run) == ["A"]
-    assert struck(run, 1) == [events(run, "promoted")[0].node] != ["A"]
-
-
-def test_among_several_believers_the_highest_epoch_leads() -> None:
-    """A is cut off and still believes; B has been promoted."""
-    faults = ({"at_ms": 10, "do": "cut", "between": ["A", "rest"]}, fault(at_ms=800, node="leader"))
-    assert struck(play(SYNC, *faults), 1) == ["B"]
-
-
-@pytest.mark.parametrize("point", ["ok_received", "reply_sent"])
-def test_the_acker_is_who_answered(point: str) -> None:
-    for design, acker in ((SYNC, "A"), ({"topology": "chain"}, "C")):
-        assert struck(play(design, fault(after={point: {"nth": 3}}, node="acker"), **ONE)) == [acker]
-
-
-def test_several_targets_are_resolved_together() -> None:
-    run = play(SYNC, {"at_ms": 20, "do": "kill", "nodes": ["leader", "follower"]})
-    assert struck(run) == ["A", "B"]
-
-
-def test_a_bound_name_means_the_machine_whatever_becomes_of_it() -> None:
-    faults = (
-        at_write(5, "kill", "leader", **{"as": "victim"}),
-        {"after": {"promoted": {}}, "delay_ms": 5, "do": "restart", "node": "victim"},
-    )
-    run = play(SYNC, *faults)
-    assert [event.node for event in events(run, "up")] == ["A"]
-
-
-# Links
-
-
-def links_cut(run: Run) -> set[tuple[str, str]]:
-    """(from, to) of everything that a cut dropped."""
-    return {(event.peer, event.node) for event in events(run, "dropped") if event.text == "the link was cut"}
-
-
-def test_a_cut_separates_groups_in_both_directions_and_nobody_within_them() -> None:
-    run = play({"wait_for": "all"}, {"at_ms": 5, "do": "cut", "between": [["B"], ["rest"]], "for_ms": 200})
-    assert {("A", "B"), ("B", "A"), ("B", "controller")} <= links_cut(run)
-    assert all("B" in link for link in links_cut(run))
-
-
-def test_a_one_way_cut() -> None:
-    run = play({"wait_for": "all"}, {"at_ms": 5, "do": "cut", "from": ["B"], "to": ["rest"], "for_ms": 200})
-    assert links_cut(run) == {("B", "A"), ("B", "controller")}
-
-
-def test_a_cut_among_the_members_of_a_group() -> None:
-    run = play(SYNC, {"at_ms": 5, "do": "cut", "links": "replicas", "for_ms": 100})
-    assert {("A", "B"), ("A", "C")} <= links_cut(run)
-    assert not any("controller" in link for link in links_cut(run))
-
-
-def test_a_cut_ends_after_its_time() -> None:
-    run = play(SYNC, {"at_ms": 5, "do": "cut", "from": ["A"], "to": ["B"], "for_ms": 100}, workload=load(3, 200))
-    drops = [event.at for event in events(run, "dropped")]
-    assert drops
-    assert all(5_000 <= at <= 105_000 for at in drops)
-
-
-def test_two_slow_faults_add_up_and_end_one_by_one() -> None:
-    faults = ({**BACKLOG, "for_ms": 40}, {**BACKLOG, "at_ms": 20})
-    run = play({}, *faults, workload=load(1, 100, think_ms=0))
-    waits = [(event.at, event.until - event.at) for event in events(run, "sent", node="A", peer="B", text="append")]
-    assert {wait for at, wait in waits if at < 20_000} == {5000}
-    assert {wait for at, wait in waits if 20_000 < at < 40_000} == {10_000}
-    assert min(wait for at, wait in waits if at > 50_000) == 5000
 
 
 # A shot that never fires proves nothing

@@ -28,8 +28,8 @@ from sim.setup import read_setup
         (read_setup, {"limits": {"timeout": 5}}, "unknown key: timeout", ("limits", "timeout")),
         (read_faults, [{"do": "explode", "node": "A"}], "unknown do: explode", (0, "do")),
         (read_faults, [{"do": "kill"}], "node is missing", (0,)),
-        (read_faults, [{"do": "kill", "node": "boss"}], "no machine, role or group is called boss", (0,)),
-        (read_faults, [{"do": "slow", "links": "replicas"}], "slow needs egress_ms or delay_ms", (0, "do")),
+        (read_faults, [{"do": "kill", "node": "boss"}], "no machine, role or group is called boss", (0, "node")),
+        (read_faults, [{"do": "slow", "links": "replicas"}], "slow needs egress_ms or delay_ms above 0", (0, "do")),
         (read_faults, [{"do": "cut", "between": [["A"]]}], "between needs two or more groups", (0, "between")),
         (
             read_faults,

@@ -26,9 +26,8 @@ def test_without_faults_a_run_ends_with_its_work() -> None:
 
 
 def test_a_load_that_cannot_end_is_stopped_at_the_horizon() -> None:
-    run = play({"wait_for": "all"}, at_write(5, "kill", "C"), limits={"horizon_ms": 2500, "settle_ms": 700})
+    run = play({"wait_for": "all"}, at_write(5, "kill", "C"), limits={"horizon_ms": 2500})
     assert run.trace.healed_at == 2_500_000
-    assert run.trace.ended_at == 3_200_000
     assert max(op.invoked_at for op in run.history) <= 2_500_000
 
 

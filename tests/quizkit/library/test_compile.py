@@ -168,7 +168,7 @@ def test_a_file_that_is_no_mapping() -> None:
     assert scenario_problems("- a\n") == (
         "scenarios/async-trap.yaml:1:1: error: the file must be a mapping, not a list\n"
         "    hint: it has the keys id, title, level, topics, interviewer, clarify, requirements, workload, network, "
-        "disk, limits, kill_shots, designs, debrief, follow_ups, cards, sources, reviewed"
+        "disk, limits, racks, kill_shots, designs, debrief, follow_ups, cards, sources, reviewed"
     )
     assert "the file must be a mapping, not `x`" in deck_problems("x\n")
 
