@@ -67,6 +67,11 @@ class Database(Node):
     # The log
 
     def on_durable(self, records: tuple[Record, ...]) -> Effects:
+        """What was written before an fsync survives a power cut."""
+        self.mark_durable(records)
+        return iter(())
+
+    def mark_durable(self, records: tuple[Record, ...]) -> None:
         """Advance the durable mark over what the log still has; records come in the order of the log."""
         log = self.log
         for record in reversed(records):
@@ -74,7 +79,6 @@ class Database(Node):
             if (kind is Entry and log.holds(record)) or (kind is Snapshot and record.n <= log.last):  # type: ignore[arg-type]
                 self.durable = max(self.durable, record.n)
                 break
-        return iter(())
 
     def can_keep(self, keep: int) -> bool:
         """Whether everything after `keep` can be undone here; if not, only a snapshot helps."""

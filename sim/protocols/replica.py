@@ -11,8 +11,11 @@ from sim.records import Entry, Record, stamped
 class Replica(Database):
     """A copy of the log. Subclasses decide who may write, when entries are shipped, and what counts as committed."""
 
+    at_once = True  # whether what is logged is synced before anything else happens to it
+
     def __init__(self, name: str, cluster: Cluster) -> None:
         super().__init__(name, cluster)
+        self.tick_us = cluster.heartbeat_us
         self.shipped = 0  # all entries up to here were sent on
         self._asked = (-1, 0)  # log length and instant of the last request to fill a gap
         self._installing: dict[str, int] = {}  # when a snapshot was sent to whom
@@ -22,13 +25,13 @@ class Replica(Database):
         yield from super().on_restart(records)
         for controller in self.cluster.controllers:
             yield Send(controller, Hello())
-        yield Timer("tick", self.cluster.heartbeat_us)
+        yield Timer("tick", self.tick_us)
 
     def beat(self) -> Effects:
         """Show the controllers that it lives, and set the next tick."""
         for controller in self.cluster.controllers:
             yield Send(controller, Beat(self.epoch, self.role, self.now))
-        yield Timer("tick", self.cluster.heartbeat_us)
+        yield Timer("tick", self.tick_us)
 
     # The log
 
@@ -39,7 +42,8 @@ class Replica(Database):
         self.log.append(entry)
         yield Note("received", (entry.op,), entry.n)
         yield Write(entry)
-        yield Fsync()
+        if self.at_once:
+            yield Fsync()
 
     def fresh(self, message: Append) -> list[Entry]:
         """The entries of a message that the log has not; they follow its end without a gap."""

@@ -9,6 +9,7 @@ import pytest
 from sim.disk import Disk, DiskSpeed
 from sim.luck import Luck
 from sim.node import Fsync
+from sim.records import Cut, Epoch, Snapshot
 from tests.sim.scene import Scene, entry, writes
 
 CUT = {"at_ms": 1.5, "do": "power_cut", "node": "A"}
@@ -107,3 +108,14 @@ def test_a_new_life_is_not_told_what_was_durable_in_the_old_one(verb: str) -> No
     scene = Scene({"A": {1: [*writes(1), Fsync()]}}, {"at_ms": 3, "do": verb, "node": "A", "for_ms": 1})
     assert scene.got("A", "restart") == [(4.0, 1)]
     assert scene.got("A", "durable") == [(2.0, 1)]
+
+
+def test_a_durable_snapshot_takes_the_place_of_what_it_stands_for_and_of_nothing_else() -> None:
+    """Entry 4 was cut off and written anew; the snapshot is of entry 2."""
+    snapshot = Snapshot(2, ((1, 2),), ())
+    before = [Epoch(1), *map(entry, (1, 2, 3, 4)), Cut(3), Epoch(2), entry(4), snapshot]
+    disk = Disk("A", DiskSpeed(), Luck(1), [*before, entry(5)], durable=len(before))
+    disk.compact()
+    assert disk.records == [Epoch(2), snapshot, entry(3), entry(4), entry(5)]
+    assert (disk.written, disk.durable) == (len(before) + 1, len(before))
+    assert disk.cut_power("lost") == [entry(5)]
