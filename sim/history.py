@@ -19,7 +19,7 @@ def keys_of(command: tuple[str | int, ...]) -> tuple[Key, ...]:
 
 def op_of(attempt: str) -> str:
     """The operation that an id in a log or a message belongs to: a client that tries `c1/17` again may call it `c1/17~2`."""
-    return attempt.partition("~")[0]
+    return attempt.partition("~")[0] if "~" in attempt else attempt
 
 
 CONDITIONAL = ("cas", "acquire", "release")  # kinds that change nothing where the state is not what they ask for

@@ -37,10 +37,10 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 HEADER_BYTES, OP_BYTES = 64, 160  # what a message weighs on the wire: itself, and each operation in it
 MS = 1000  # microseconds in a millisecond; all instants of a trace are integer microseconds
@@ -61,6 +61,7 @@ class Event(NamedTuple):
     until: int = 0
 
 
+T = TypeVar("T")
 Numbered = tuple[int, Event]
 
 
@@ -120,6 +121,7 @@ class Trace:
     ended_at: int = 0
     unsettled: str = ""
     _by_kind: defaultdict[str, list[Numbered]] = field(init=False, default_factory=lambda: defaultdict(list), repr=False)
+    _made: dict[Callable[[Trace], Any], tuple[tuple[int, int], Any]] = field(init=False, default_factory=dict, repr=False)
     _indexed: tuple[int, int] = field(init=False, default=(0, 0), repr=False)  # what was forgotten, how many were read
 
     def of(self, *what: str) -> Sequence[Numbered]:
@@ -129,6 +131,14 @@ class Trace:
         if len(what) == 1:
             return self._by_kind.get(what[0], ())
         return sorted(chain.from_iterable(self._by_kind.get(kind, ()) for kind in what))
+
+    def once(self, work: Callable[[Trace], T]) -> T:
+        """What `work` makes of the events, which it alone may look at; made once for the events so far."""
+        state = self.forgotten, len(self.events)
+        if work not in self._made or self._made[work][0] != state:
+            self._made[work] = state, work(self)
+        made: T = self._made[work][1]
+        return made
 
     def forget(self) -> None:
         """Drop the events so far, in a run that is too long to keep."""

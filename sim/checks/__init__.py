@@ -15,6 +15,7 @@ from sim.checks import (
     copies,
     durability,
     failed_write_visible,
+    lag,
     latency,
     ledger,
     linearizable,
@@ -68,7 +69,7 @@ CHECKS: dict[str, Check] = {
     )
 }
 
-_SPECS = (*availability.SPECS, *copies.SPECS, *latency.SPECS, *traffic.SPECS)
+_SPECS = (*availability.SPECS, *copies.SPECS, *latency.SPECS, *lag.SPECS, *traffic.SPECS)
 MEASURES: dict[str, MeasureSpec] = {spec.name: spec for spec in _SPECS}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from sim.history import History, op_of
+from sim.history import History, Op, op_of
 from sim.trace import Final, Trace
 
 NO_CLAIMANT = "no replica that is up claims to serve clients at the end"
@@ -53,12 +53,21 @@ def write_load(trace: Trace, history: History) -> Load | None:
     write that never ended keeps the load going; a client that gave up has ended it. None if no write was invoked
     before the heal.
     """
+    return _load(trace, [op for op in history if not op.is_read])
+
+
+def read_load(trace: Trace, history: History) -> Load | None:
+    """The same for reads."""
+    return _load(trace, [op for op in history if op.is_read])
+
+
+def _load(trace: Trace, ops: list[Op]) -> Load | None:
     heal = trace.healed_at or trace.ended_at
-    writes = [op for op in history if not op.is_read and op.invoked_at <= heal]
-    if not writes:
+    asked = [op for op in ops if op.invoked_at <= heal]
+    if not asked:
         return None
-    ends = [heal if op.completed_at is None else op.completed_at for op in writes]
-    return Load(writes[0].invoked_at, min(heal, max(ends)))
+    ends = [heal if op.completed_at is None else op.completed_at for op in asked]
+    return Load(asked[0].invoked_at, min(heal, max(ends)))
 
 
 def longest_gap(trace: Trace, history: History) -> tuple[int, int] | None:

@@ -137,6 +137,8 @@ def _writes(history: History) -> frozenset[str]:
 
 def _took_turns_at_once(trace: Trace, history: History) -> bool:
     """Whether anybody confirmed a write after another one had, in a stint that began before: quick, and true of few runs."""
+    if len({event.node for _, event in trace.of("reply_sent")}) < 2:
+        return False
     writes = _writes(history)
     stints: dict[str, tuple[str, int, int]] = {}  # node -> role, epoch, since which event
     replied: dict[str, int] = {}

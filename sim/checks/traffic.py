@@ -1,11 +1,11 @@
-"""What replication costs and how far it lags behind."""
+"""How much is done, what it costs on the wire, and how often it was done without the acks that it should have waited for."""
 
 from __future__ import annotations
 
-from sim.checks.lookup import write_load
+from sim.checks.lookup import Load, read_load, write_load
 from sim.checks.measure import MeasureSpec, Reading
-from sim.history import History
-from sim.trace import DEATHS, WRITE_FLOWS, Event, Trace
+from sim.history import History, Op, op_of
+from sim.trace import HEADER_BYTES, OP_BYTES, WRITE_FLOWS, Event, Trace
 
 
 def messages_per_write(trace: Trace, history: History) -> Reading:
@@ -13,60 +13,51 @@ def messages_per_write(trace: Trace, history: History) -> Reading:
 
     A message that carries several writes is one message.
     """
+    return _by_acked_writes(len(_sent_for_writes(trace, history)), history)
+
+
+def bytes_per_write(trace: Trace, history: History) -> Reading:
+    """What these messages weigh on the wire, by acked writes."""
+    sizes = (HEADER_BYTES + OP_BYTES * len(event.ops) for event in _sent_for_writes(trace, history))
+    return _by_acked_writes(sum(sizes), history)
+
+
+def _by_acked_writes(total: int, history: History) -> Reading:
     acked = len(history.acked_writes)
-    if not acked:
-        return Reading(None)
-    writes = frozenset(op.id for op in history if not op.is_read)
+    return Reading(round(total / acked, 3) if acked else None)
+
+
+def _sent_for_writes(trace: Trace, history: History) -> list[Event]:
+    """The messages that carry operations of which at least one is a write."""
+    reads = frozenset(op.id for op in history if op.is_read)
     kinds = frozenset(kind for kind, flow in trace.flow.items() if flow in WRITE_FLOWS)
-    sent = sum(event.text in kinds and not writes.isdisjoint(event.ops) for _, event in trace.of("sent"))
-    return Reading(round(sent / acked, 3))
+    sent = [event for _, event in trace.of("sent") if event.ops and event.text in kinds]
+    return [event for event in sent if not reads.issuperset(event.ops) and not reads.issuperset(map(op_of, event.ops))]
 
 
 def writes_per_s(trace: Trace, history: History) -> Reading:
     """Acked writes a second of the world's time, while clients asked for writes and before the heal."""
-    load = write_load(trace, history)
+    return _a_second(history.acked_writes, write_load(trace, history))
+
+
+def reads_per_s(trace: Trace, history: History) -> Reading:
+    """Answered reads a second of the world's time, while clients asked for reads and before the heal."""
+    return _a_second([op for op in history if op.ok and op.is_read], read_load(trace, history))
+
+
+def _a_second(done: list[Op], load: Load | None) -> Reading:
     if load is None or load.end == load.start:
         return Reading(None)
-    done = sum(op.completed_at is not None and op.completed_at <= load.end for op in history.acked_writes)
-    return Reading(round(done * 1_000_000 / (load.end - load.start), 3))
+    count = sum(op.completed_at is not None and op.completed_at <= load.end for op in done)
+    return Reading(round(count * 1_000_000 / (load.end - load.start), 3))
 
 
-def lag_at_shot_ops(trace: Trace, history: History) -> Reading:
-    """Entries that the node which confirmed last had durable at the strike and no survivor had received.
+def alarms(trace: Trace, history: History) -> Reading:
+    """Writes that were answered, or let through to be, although the acks that the design waits for had not come.
 
-    It compares with the most caught-up of the other replicas that the strike did not kill, for that one should be
-    promoted; so it is what the best failover loses. Where the design never syncs to disk, what the node had received
-    stands in for durable. No value without a strike, an acknowledgement before it, or a survivor.
+    An operator should hear of each: MySQL counts them as `Rpl_semi_sync_source_no_tx`.
     """
-    strike = trace.struck_at
-    if strike is None:
-        return Reading(None)
-    past = [event for event in trace.events if event.at <= strike]
-    acker = _last_acker(past, history)
-    dead = {event.node for event in past if event.what == "fault" and event.text in DEATHS}
-    survivors = [node for node in trace.replicas if node not in (acker, *dead)]
-    if acker is None or not survivors:
-        return Reading(None)
-    received = _log_ends(past, "received")
-    own = _log_ends(past, "durable").get(acker) or received.get(acker, 0)
-    return Reading(max(0, own - max(received.get(node, 0) for node in survivors)))
-
-
-def _last_acker(events: list[Event], history: History) -> str | None:
-    writes = frozenset(op.id for op in history if not op.is_read)
-    replies = (e.node for e in reversed(events) if e.what == "reply_sent" and not writes.isdisjoint(e.ops))
-    return next(replies, None)
-
-
-def _log_ends(events: list[Event], step: str) -> dict[str, int]:
-    """The highest log index that reached `step` on each node and was not cut off since."""
-    ends: dict[str, int] = {}
-    for event in events:
-        if event.what == step:
-            ends[event.node] = max(ends.get(event.node, 0), event.n + len(event.ops) - 1)
-        elif event.what == "discarded":
-            ends[event.node] = min(ends.get(event.node, 0), event.n - 1)
-    return ends
+    return Reading(len({op_of(op) for _, event in trace.of("released") for op in event.ops}))
 
 
 SPECS = (
@@ -79,6 +70,14 @@ SPECS = (
         writes_per_s,
     ),
     MeasureSpec(
+        "reads_per_s",
+        "reads/s",
+        "read throughput",
+        "answered reads a second while clients asked for reads",
+        "high",
+        reads_per_s,
+    ),
+    MeasureSpec(
         "messages_per_write",
         "messages",
         "messages per write",
@@ -87,11 +86,19 @@ SPECS = (
         messages_per_write,
     ),
     MeasureSpec(
-        "lag_at_shot_ops",
-        "ops",
-        "lag at the shot",
-        "entries durable on the confirming node at the strike that no surviving replica had received",
+        "bytes_per_write",
+        "bytes",
+        "bytes per write",
+        "what the messages on behalf of writes weigh, by confirmed writes",
         "low",
-        lag_at_shot_ops,
+        bytes_per_write,
+    ),
+    MeasureSpec(
+        "alarms",
+        "writes",
+        "writes without their acks",
+        "writes that went through although the acks that the design waits for had not come",
+        "low",
+        alarms,
     ),
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from sim.trace import Trace
 from tests.sim.checks.build import Run
 
 
@@ -29,3 +30,16 @@ def test_a_trace_that_forgot_its_beginning_keeps_its_numbers() -> None:
     del run.trace.events[0]
     run.trace.forgotten = 1
     assert [(number, event.node) for number, event in run.trace.of("applied")] == [(1, "B"), (2, "C")]
+
+
+def test_what_is_worked_out_of_the_events_is_worked_out_once_for_them() -> None:
+    run, asked = Run(), []
+
+    def count(trace: Trace) -> int:
+        asked.append(1)
+        return len(trace.events)
+
+    run.event(1, "applied", "A", "w")
+    assert [run.trace.once(count), run.trace.once(count), len(asked)] == [1, 1, 1]
+    run.event(2, "applied", "B", "w")
+    assert [run.trace.once(count), len(asked)] == [2, 2]

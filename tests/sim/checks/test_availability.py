@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from sim.checks.availability import rpo_ms, rpo_ops, rto_ms, unavailable_ms
+from sim.trace import MS
 from tests.sim.checks.build import Run
+from tests.sim.helpers import at_write, events, play
 
 
 def outage() -> Run:
@@ -118,3 +125,64 @@ def test_rpo_is_zero_if_nothing_is_lost_and_has_no_value_if_nobody_leads() -> No
     run.lead("B", "w1", "w2", "w3", "w5")
     assert rpo_ops(run.trace, run.history).value == 0
     assert rpo_ms(run.trace, run.history).value == 0.0
+
+
+# The twin: every instant is looked at
+
+
+@st.composite
+def loads(draw: st.DrawFn) -> Run:
+    """A few writes of any outcome, and a strike; the heal may come before they end. Instants are whole milliseconds."""
+    run, at = Run(), 0
+    run.trace.healed_at = draw(st.integers(5, 40)) * MS
+    for number in range(draw(st.integers(1, 6))):
+        at += draw(st.integers(0, 6))
+        outcome = draw(st.sampled_from(["ok", "ok", "ok", "info", "fail", "hangs"]))
+        until = at + draw(st.integers(1, 9))
+        ends = {"ok": {"ok": until}, "hangs": {}}.get(outcome, {"until": until, "outcome": outcome})
+        run.write(f"w{number}", at=at, **ends)  # type: ignore[arg-type]
+    run.strike(draw(st.integers(0, 20)))
+    return run
+
+
+def by_looking(run: Run) -> tuple[int | None, int | None, bool]:
+    """Milliseconds unavailable, and from the strike to the first success (None: none), and whether the load outlived it."""
+    heal = run.trace.healed_at // MS
+    writes = [op for op in run.history if op.invoked_at <= heal * MS]
+    if not writes:
+        return None, None, False
+    end = min(heal, max((op.completed_at or heal * MS) // MS for op in writes))
+    oks = {op.completed_at // MS for op in writes if op.ok}
+    start, strike = writes[0].invoked_at // MS, (run.trace.struck_at or 0) // MS
+    longest = gap = 0
+    for instant in range(start + 1, end + 1):
+        gap += 1
+        longest = max(longest, gap)
+        gap = 0 if instant in oks else gap
+    later = [op for op in writes if strike * MS < op.invoked_at <= end * MS]
+    back = [op.completed_at // MS - strike for op in later if op.ok and op.completed_at <= end * MS]
+    return longest, min(back, default=None), bool(later) or end == heal
+
+
+@settings(deadline=None, max_examples=300)
+@given(loads())
+def test_it_agrees_with_looking_at_every_instant(run: Run) -> None:
+    longest, back, tried = by_looking(run)
+    assert unavailable_ms(run.trace, run.history).value == longest
+    rto = rto_ms(run.trace, run.history)
+    if longest is None or not tried:
+        assert rto.value is None
+    else:
+        assert rto.at_least == (back is None)
+        assert back is None or rto.value == back
+
+
+def test_an_outage_is_as_long_as_the_gap_between_the_answers_that_clients_got() -> None:
+    run = play({"wait_for": 1}, at_write(30, "power_cut"))
+    oks = [event.at for event in events(run, "ok_received")]
+    gaps = [(later - earlier) / MS for earlier, later in pairwise(oks)]
+    assert run.measures["unavailable_ms"].value == max(gaps) > 100
+    strike = events(run, "fault")[0].at
+    invoked = {event.ops[0]: event.at for event in events(run, "invoked")}
+    first = min(event.at for event in events(run, "ok_received") if invoked[event.ops[0]] > strike)
+    assert run.measures["rto_ms"].value == (first - strike) / MS

@@ -66,3 +66,15 @@ def test_designs_keep_what_they_say(design: dict[str, object], slow: str, copies
 
 def test_a_chain_that_shrinks_confirms_on_fewer_disks() -> None:
     assert play({"topology": "chain"}, at_write(20, "power_cut", "middle")).measures["copies_at_ack"].value == 2
+
+
+def test_a_snapshot_is_a_copy_of_all_that_it_covers() -> None:
+    run = Run()
+    for n, op in enumerate(("w1", "w2", "w3"), 1):
+        run.write(op, at=0, ok=5)
+        run.event(1, "durable", "A", op, n=n)
+    run.event(2, "installed", "B", n=2, peer="A")
+    run.event(3, "reply_sent", "A", "w2", peer="c1")
+    assert copies_at_ack(run.trace, run.history).value == 2
+    run.event(4, "reply_sent", "A", "w3", peer="c1")
+    assert copies_at_ack(run.trace, run.history).value == 1

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.checks.latency import nearest_rank, percentile
 from tests.sim.checks.build import Run
@@ -60,3 +62,15 @@ def test_a_write_that_never_ended_was_waited_for_until_the_heal() -> None:
 def test_no_operation_no_value() -> None:
     run = Run()
     assert percentile(50, reads=False)(run.trace, run.history).value is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["ok", "ok", "info", "hangs"])), min_size=1), st.integers(1, 100))
+def test_it_is_the_least_wait_that_so_many_did_not_exceed(ops: list[tuple[int, str]], percent: int) -> None:
+    run = Run()
+    for number, (wait, outcome) in enumerate(ops):
+        at = 1000 - wait if outcome == "hangs" else 0
+        run.write(f"w{number}", at=at, **({"ok": wait} if outcome == "ok" else {} if outcome == "hangs" else {"until": wait}))
+    value, at_least = percentile(percent, reads=False)(run.trace, run.history)
+    waits = [wait for wait, _ in ops]
+    assert value == min(wait for wait in waits if sum(other <= wait for other in waits) * 100 >= percent * len(waits))
+    assert at_least == any(wait <= value for wait, outcome in ops if outcome != "ok")

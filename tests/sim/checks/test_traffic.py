@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from sim.checks.traffic import lag_at_shot_ops, messages_per_write, writes_per_s
+import pytest
+
+from sim.checks.traffic import alarms, bytes_per_write, messages_per_write, reads_per_s, writes_per_s
+from sim.trace import HEADER_BYTES, OP_BYTES
 from tests.sim.checks.build import Run
+from tests.sim.helpers import load, play
 
 
 def test_messages_per_write_counts_what_carries_writes() -> None:
@@ -40,67 +44,43 @@ def test_throughput_is_over_the_time_of_the_load() -> None:
     assert writes_per_s(Run().trace, Run().history).value is None
 
 
-def behind() -> Run:
-    """A confirmed #1 to #5, B has #1 to #3, C has #1; A is about to lose power at 50 ms."""
+def test_reads_a_second_are_over_the_time_in_which_reads_were_asked_for() -> None:
     run = Run()
-    for n in range(1, 7):
-        run.write(f"w{n}", at=n, ok=n + 0.5)
-        run.event(n, "received", "A", f"w{n}", n=n)
-    run.event(7, "durable", "A", "w1", "w2", "w3", "w4", "w5", n=1)
-    run.event(8, "received", "B", "w1", "w2", "w3", n=1)
-    run.event(8, "received", "C", "w1", n=1)
-    run.event(9, "reply_sent", "A", "w5", peer="c1")
-    return run
+    run.write("w1", at=0, ok=500)
+    for number in range(4):
+        run.read(f"r{number}", "", at=100 + number * 10, ok=110 + number * 10)
+    assert reads_per_s(run.trace, run.history).value == 100.0
+    assert writes_per_s(run.trace, run.history).value == 2.0
+    assert reads_per_s(Run().trace, Run().history).value is None
 
 
-def test_lag_compares_with_the_most_caught_up_survivor() -> None:
-    run = behind()
-    run.strike(50)
-    run.event(51, "received", "C", "w2", "w3", "w4", "w5", n=2)
-    assert lag_at_shot_ops(run.trace, run.history).value == 2
-
-
-def test_a_follower_that_the_strike_kills_is_no_survivor() -> None:
-    run = behind()
-    run.strike(50)
-    run.strike(50, "kill", node="B")
-    assert lag_at_shot_ops(run.trace, run.history).value == 4
-    run.strike(50, "kill", node="C")
-    assert lag_at_shot_ops(run.trace, run.history).value is None
-
-
-def test_entries_that_were_cut_off_do_not_count() -> None:
-    run = behind()
-    run.event(10, "discarded", "B", "w2", "w3", n=2)
-    run.strike(50)
-    assert lag_at_shot_ops(run.trace, run.history).value == 4
-
-
-def test_a_leader_that_never_syncs_lags_by_what_it_received() -> None:
-    run = behind()
-    run.trace.events = [event for event in run.trace.events if event.what != "durable"]
-    run.strike(50)
-    assert lag_at_shot_ops(run.trace, run.history).value == 3
-
-
-def test_the_tail_of_a_chain_is_never_ahead() -> None:
-    run = behind()
-    run.event(10, "reply_sent", "C", "w1", peer="c1")
-    run.strike(50)
-    assert lag_at_shot_ops(run.trace, run.history).value == 0
-
-
-def test_an_answered_read_makes_nobody_the_acker() -> None:
-    run = behind()
-    run.read("r1", "w1", at=9, ok=11)
-    run.event(10, "reply_sent", "C", "r1", peer="c1")
-    run.strike(50)
-    assert lag_at_shot_ops(run.trace, run.history).value == 2
-
-
-def test_lag_needs_a_strike_and_a_confirmed_write() -> None:
-    run = behind()
-    assert lag_at_shot_ops(run.trace, run.history).value is None
+def test_what_carries_a_write_is_weighed_with_all_that_it_carries() -> None:
     run = Run()
-    run.strike(50)
-    assert lag_at_shot_ops(run.trace, run.history).value is None
+    run.write("w1", at=1, ok=2)
+    run.write("w2", at=1, ok=2)
+    run.read("r1", "w1", at=3, ok=4)
+    run.op("c1", "cas", "x", 1, 2, at=3, ok=4, result=(3, "w1"))  # refused, and in the log all the same
+    run.event(1, "sent", "A", "w1", "w2~2", "c1", "noop", text="append")
+    run.event(1, "sent", "A", "w1", text="ack")
+    for ops in (("r1",), ("r1~2",), ("c1",)):
+        run.event(3, "sent", "A", *ops, text="request")
+    run.event(1, "sent", "A", text="ack")
+    assert messages_per_write(run.trace, run.history).value == 1.0
+    assert bytes_per_write(run.trace, run.history).value == (2 * HEADER_BYTES + 5 * OP_BYTES) / 2
+    assert bytes_per_write(Run().trace, Run().history).value is None
+
+
+def test_each_write_that_went_through_without_its_acks_is_one_alarm() -> None:
+    run = Run()
+    assert alarms(run.trace, run.history).value == 0
+    run.event(1, "released", "A", "w1", "w2", n=1, text="degraded")
+    run.event(2, "released", "A", "w2~2", n=3, text="cancelled")
+    assert alarms(run.trace, run.history).value == 2
+
+
+def test_a_write_to_two_followers_is_six_messages_and_their_bytes() -> None:
+    """A request, two appends, two acks, a reply; leaders that group writes or repeat acks send a little less or more."""
+    run = play({"wait_for": 2}, workload=load(clients=1, ops=40))
+    messages, size = (run.measures[name].value for name in ("messages_per_write", "bytes_per_write"))
+    assert messages == pytest.approx(6, abs=0.1)
+    assert size == pytest.approx(messages * (HEADER_BYTES + OP_BYTES))
