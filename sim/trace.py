@@ -10,7 +10,7 @@ The vocabulary of `Event.what` (a fault can be triggered after any of them):
 | received, written, durable, applied, committed | replica | ops; n: log index of the first |
 | reply_sent | replica | peer: client; ops (an `ok` only) |
 | discarded | replica | ops; n: first log index that was cut off |
-| lost_unsynced | replica | ops that a power cut, or the loss of the disk, took from its disk |
+| lost_unsynced | replica | ops that a power cut took from its disk; text: "disk" if the disk itself was lost |
 | role | replica | text: the role it now plays; n: epoch |
 | duplicate | replica | ops; n: log index of the first one: a repeated operation was recognised |
 | released | replica | ops; text: why an answer went out before its acks (degraded, cancelled, reported) |

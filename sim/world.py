@@ -254,13 +254,13 @@ class World(Kernel):
     def lose_disk(self, name: str) -> None:
         """The machine dies and comes back, if at all, with an empty disk."""
         machine = self.machines[name]
-        self._tell_loss("lost_unsynced", name, machine.disk.wipe())
+        self._tell_loss("lost_unsynced", name, machine.disk.wipe(), "disk")
         machine.die()
 
-    def _tell_loss(self, what: str, name: str, lost: list[Record]) -> None:
+    def _tell_loss(self, what: str, name: str, lost: list[Record], text: str = "") -> None:
         entries = [record for record in lost if isinstance(record, Entry)]
         if entries:
-            self.emit(what, name, tuple(entry.op for entry in entries), n=entries[0].n)
+            self.emit(what, name, tuple(entry.op for entry in entries), n=entries[0].n, text=text)
 
     def pause(self, name: str) -> None:
         """Freeze a process with its beliefs."""

@@ -10,7 +10,7 @@ from sim.history import op_of
 from sim.nemesis import orders
 from sim.nemesis.damage import ENDED_BY, LIFE, LINKS, NODE_VERBS, SLEEP, Damage, Key, Undo, alter, undo_of
 from sim.nemesis.targets import Targets, pairs
-from sim.trace import Event, Shot
+from sim.trace import MS, Event, Shot
 from sim.verbs import REST, VERBS
 from sim.world import World
 
@@ -184,16 +184,16 @@ class Nemesis:
         """The run is over: say of each row that never went off why."""
         for number, shot in enumerate(self.trace.shots):
             if shot.fired_at is None and not shot.missed:
-                why = (
-                    "the run was over"
-                    if self.faults[number].after is None or shot.cause is not None
-                    else "its event never came"
-                )
-                self._miss(number, why)
+                waits = self.faults[number].after is not None and shot.cause is None
+                self._miss(number, _never_came(self.faults[number]) if waits else "the run was over")
 
 
 def _too_late(fault: Fault, event: Event) -> bool:
     return fault.by is not None and event.at + fault.delay > fault.by
+
+
+def _never_came(fault: Fault) -> str:
+    return "its event never came" if fault.by is None else f"its event did not come by {fault.by / MS:g} ms"
 
 
 def _amount(fault: Fault) -> int:

@@ -11,6 +11,13 @@ from sim.render.logbook import NEVER, Copy
 Told = Iterator[tuple[str, tuple[int, ...]]]  # a text, and the events behind it
 
 MOST_FATES = 3
+_FATES = {
+    "discarded": "NODE discarded {them}",
+    "unsynced": "the power cut took {them} from NODE's disk",
+    "disk": "NODE lost {them} with its disk",
+    "damaged": "NODE's file was damaged before {them}",
+    "memory": "NODE had {them} in memory only",
+}
 
 
 def why_lost(case: Case) -> Told:
@@ -52,12 +59,8 @@ def _end(case: Case, copy: Copy) -> str:
     """What became of one copy."""
     node = copy.node
     final = case.trace.final.get(node)
-    if copy.fate == "discarded":
-        return f"{node} discarded {{them}}"
-    if copy.fate == "unsynced":
-        return f"the power cut took {{them}} from {node}'s disk"
-    if copy.fate == "memory":
-        return f"{node} had {{them}} in memory only"
+    if copy.fate:
+        return _FATES[copy.fate].replace("NODE", node)
     if final is None or not final.up:
         return f"{node} stayed dead"
     return f"{node} has {{them}} and does not lead"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
 from sim.render import words
@@ -60,7 +60,31 @@ def lost_unsynced(case: Case, number: int, event: Event) -> str:
     if not acked:
         return ""
     gone = words.choose(len(acked), "is gone", "are gone")
+    if event.text == "disk":
+        return f"{case.book.names(acked)}, acknowledged, {gone} with {event.node}'s disk."
     return f"{case.book.names(acked)}, acknowledged but not synced, {gone} from {event.node}'s disk."
+
+
+def damaged(case: Case, number: int, event: Event) -> str:
+    """A replica reads its file and finds that it cannot trust its end."""
+    which = _acknowledged([op for op in event.ops if case.book.acks.get(op, number) < number], event.ops)
+    return f"{event.node} found a damaged record and gave up {case.book.names(event.ops)} ({which})."
+
+
+def _acknowledged(acked: Sequence[str], ops: Sequence[str]) -> str:
+    if len(ops) == 1:
+        return "an acknowledged write" if acked else "which nobody was told is done"
+    return f"{words.of_them(len(acked), len(ops))} acknowledged"
+
+
+def halted(case: Case, number: int, event: Event) -> str:
+    """A process that ends itself."""
+    return f"{event.node} ended itself: {event.text}."
+
+
+def powered_off(case: Case, number: int, event: Event) -> str:
+    """A machine is shot by another."""
+    return f"{words.machines(case.trace, [event.peer])} switched {event.node} off."
 
 
 def suspected(case: Case, number: int, event: Event) -> str:
@@ -114,10 +138,7 @@ def came_back(case: Case, number: int, event: Event) -> str:
 
 def discarded(case: Case, number: int, event: Event) -> str:
     """What a log gave up to agree with the new leader's."""
-    acked = [op for op in event.ops if op in case.book.acks]
-    which = f"{words.of_them(len(acked), len(event.ops))} acknowledged"
-    if len(event.ops) == 1:
-        which = "an acknowledged write" if acked else "which nobody was told is done"
+    which = _acknowledged([op for op in event.ops if op in case.book.acks], event.ops)
     return f"{event.node} discarded {case.book.names(event.ops)} to agree with the new leader ({which})."
 
 
@@ -147,6 +168,9 @@ TEMPLATES: dict[str, Template] = {
     "fault": fault,
     "mended": over,
     "lost_unsynced": lost_unsynced,
+    "corrupt": damaged,
+    "halted": halted,
+    "powered_off": powered_off,
     "suspected": suspected,
     "elected": elected,
     "promoted": promoted,

@@ -12,13 +12,15 @@ from sim.trace import DEATHS, Event, Trace
 
 MAKES_PROGRESS = ("sent", "delivered", "received", "applied")  # what a frozen process cannot do
 NEVER = 1 << 62
+_FATES = {"discarded": "discarded", "lost_unsynced": "unsynced", "corrupt": "damaged"}
 
 
 @dataclass(slots=True)
 class Copy:
     """One replica's copy of a write, from event `since` until it was gone by event `gone`, and how it went.
 
-    `fate`: discarded, unsynced (a power cut took it) or memory (it was never written when the process died).
+    `fate`: discarded, unsynced (a power cut took it), disk (the disk was lost), damaged (found so at a restart) or memory (it
+    was never written when the process died).
     """
 
     node: str
@@ -65,9 +67,12 @@ class Logbook:
             "dropped": self._on_end,
             "reply_sent": self._on_reply,
             "fault": self._on_fault,
+            "halted": self._on_death,
+            "powered_off": self._on_death,
             "up": self._on_up,
             "lost_unsynced": self._on_lost,
             "discarded": self._on_lost,
+            "corrupt": self._on_lost,
         }
         for number, event in enumerate(self.trace.events):
             handler = handlers.get(event.what)
@@ -104,7 +109,7 @@ class Logbook:
                 self.sends[op].append(number)
 
     def _on_end(self, number: int, event: Event) -> None:
-        self.ends[event.n] = number
+        self.ends.setdefault(event.n, number)  # a doubled message ends twice
 
     def _on_reply(self, number: int, event: Event) -> None:
         for op in event.ops:
@@ -112,21 +117,24 @@ class Logbook:
                 self.acks.setdefault(op, number)
 
     def _on_fault(self, number: int, event: Event) -> None:
-        if event.node in self._open:
-            if event.text in DEATHS:
-                self._frozen.pop(event.node, None)
-                self._down[event.node].append(number)
-                unwritten = [op for op, copy in self._open[event.node].items() if not copy.written]
-                self._lose(number, event.node, unwritten, "memory")
-            elif event.text == "pause":
-                self._frozen[event.node] = number
+        if event.text in DEATHS:
+            self._on_death(number, event)
+        elif event.text == "pause" and event.node in self._open:
+            self._frozen[event.node] = number
+
+    def _on_death(self, number: int, event: Event) -> None:
+        if event.node in self._open and not self.is_down(event.node, number):
+            self._frozen.pop(event.node, None)
+            self._down[event.node].append(number)
+            unwritten = [op for op, copy in self._open[event.node].items() if not copy.written]
+            self._lose(number, event.node, unwritten, "memory")
 
     def _on_up(self, number: int, event: Event) -> None:
         if event.node in self._down:
             self._down[event.node].append(number)
 
     def _on_lost(self, number: int, event: Event) -> None:
-        self._lose(number, event.node, event.ops, "discarded" if event.what == "discarded" else "unsynced")
+        self._lose(number, event.node, event.ops, "disk" if event.text == "disk" else _FATES[event.what])
 
     def _lose(self, number: int, node: str, ops: Iterable[str], fate: str) -> None:
         for op in ops:

@@ -99,8 +99,23 @@ def missed(view: View, number: int, event: Event) -> Iterator[Item]:
 
 def lost_unsynced(view: View, number: int, event: Event) -> Iterator[Item]:
     """What a power cut took from the disk."""
-    style = view.style(event.ops, "dim")
-    yield Note(event.at, f"gone from {event.node}'s disk, not yet synced: {view.case.book.names(event.ops)}", style)
+    how = "with" if event.text == "disk" else "from"
+    unsynced = "" if event.text == "disk" else ", not yet synced"
+    text = f"gone {how} {event.node}'s disk{unsynced}: {view.case.book.names(event.ops)}"
+    yield Note(event.at, text, view.style(event.ops, "dim"))
+
+
+def damaged(view: View, number: int, event: Event) -> Iterator[Item]:
+    """What a replica cannot read any more."""
+    text = f"damaged on {event.node}'s disk: {view.case.book.names(event.ops)}"
+    yield Note(event.at, text, view.style(event.ops, "dim"))
+
+
+def ended(view: View, number: int, event: Event) -> Iterator[Item]:
+    """A process ends itself, or a machine is switched off by another."""
+    off = f"X switched off by {event.peer}"
+    texts = (f"X ended itself: {event.text}", "X ended itself", "X") if event.what == "halted" else (off, "X switched off", "X")
+    yield Word(event.at, event.node, texts, "fault", True, DEAD)
 
 
 def suspected(view: View, number: int, event: Event) -> Iterator[Item]:

@@ -26,6 +26,8 @@ MAKERS: dict[str, Maker] = {
     "mended": marks.mended,
     "missed": marks.missed,
     "lost_unsynced": marks.lost_unsynced,
+    "corrupt": marks.damaged,
+    **dict.fromkeys(("halted", "powered_off"), marks.ended),
     "suspected": marks.suspected,
     "removed": marks.removed,
     "promoted": marks.promoted,

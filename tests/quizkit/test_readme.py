@@ -7,6 +7,8 @@ from pathlib import Path
 
 from quizkit.cli import VERBS
 from sim.knobs import KNOBS
+from sim.verbs import POINTS
+from sim.verbs import VERBS as VERBS_OF_FAULTS
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -23,6 +25,25 @@ def test_the_knob_table_is_the_one_in_the_code() -> None:
     found = re.search(r"<!-- knobs: .*? -->\n(.*)\n<!-- /knobs -->", README.read_text(), re.DOTALL)
     assert found is not None
     assert found[1] == knob_table(), f"put this between the markers:\n\n{knob_table()}\n"
+
+
+def fault_table() -> str:
+    rows = ["| fault | on | takes | what happens | after `for_ms` |", "|---|---|---|---|---|"]
+    for name, verb in VERBS_OF_FAULTS.items():
+        params = ", ".join(f"`{param.key}`" for param in verb.params)
+        on = verb.targets.replace("none", "")
+        rows.append(f"| `{name}` | {on} | {params} | {verb.meaning} | {verb.lasts} |")
+    return "\n".join(rows)
+
+
+def test_the_fault_table_is_the_one_in_the_code() -> None:
+    found = re.search(r"<!-- faults: .*? -->\n(.*)\n<!-- /faults -->", README.read_text(), re.DOTALL)
+    assert found is not None
+    assert found[1] == fault_table(), f"put this between the markers:\n\n{fault_table()}\n"
+
+
+def test_every_point_that_a_fault_can_wait_for_stands_in_the_readme() -> None:
+    assert [point for point in POINTS if f"`{point}`" not in README.read_text()] == []
 
 
 def test_every_verb_stands_in_the_readme() -> None:

@@ -18,6 +18,10 @@ FAULTS = (
     at_write(20, "power_cut", "leader", **{"as": "victim"}),
     {"after": {"after_fault": {"nth": 3}}, "delay_ms": 500, "do": "restart", "node": "victim"},
     {"at_ms": 30, "do": "pause", "node": "follower", "for_ms": 20},
+    {"at_ms": 5, "do": "lossy", "links": "replicas", "percent": 10, "for_ms": 60},
+    {"at_ms": 5, "do": "duplicate", "links": "all", "percent": 20, "for_ms": 60},
+    {"at_ms": 8, "do": "drift", "nodes": ["follower", "controller"], "ppm": -50_000},
+    {"at_ms": 8, "do": "disk_slow", "node": "replicas", "ms": 1, "for_ms": 30},
 )
 MIXED: dict[str, Any] = {"workload": load(clients=4, ops=60, reads_percent=30)}
 

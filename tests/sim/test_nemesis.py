@@ -136,23 +136,32 @@ def test_too_late_is_never() -> None:
 
 
 @pytest.mark.parametrize(
-    "shot",
+    ("shot", "why"),
     [
-        at_write(5000, "kill"),
-        {"at_ms": 5, "do": "pause", "node": "middle:7"},
-        {"at_ms": 5, "do": "kill", "node": "G"},
-        {"at_ms": 5, "do": "restart", "node": "A"},
-        {"at_ms": 5, "do": "resume", "node": "A"},
-        {"after": {"healed": {}}, "do": "kill", "node": "A"},
-        {"at_ms": 60_000, "do": "kill", "node": "A"},
+        (at_write(5000, "kill"), "its event never came"),
+        (at_write(50, "kill", by_ms=2.5), "its event did not come by 2.5 ms"),
+        ({"at_ms": 5, "do": "pause", "node": "middle:7"}, "nobody is middle:7"),
+        ({"at_ms": 5, "do": "kill", "node": "G"}, "nobody is G"),
+        ({"at_ms": 5, "do": "cut", "between": ["store", "rest"]}, "nobody is store"),
+        ({"at_ms": 5, "do": "restart", "node": "A"}, "A is running"),
+        ({"after": {"healed": {}}, "do": "kill", "node": "A"}, "the load was over"),
+        ({"at_ms": 60_000, "do": "kill", "node": "A"}, "the run was over"),
     ],
-    ids=["too few writes", "no such middle", "no such machine", "is up", "is awake", "settling", "after the end"],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_then_every_finding_is_unknown(shot: dict[str, Any]) -> None:
+def test_then_every_finding_is_unknown_and_says_why(shot: dict[str, Any], why: str) -> None:
     run = play(SYNC, shot)
-    assert len(run.unfired) == 1
-    assert {finding.verdict for finding in run.findings.values()} == {"unknown"}
-    assert all("never struck" in finding.reason for finding in run.findings.values())
+    assert [shot.missed for shot in run.unfired] == [why]
+    assert [event.text for event in events(run, "missed")] == [f"{shot['do']}: {why}"]
+    reason = f"the fault at place 1 of the schedule ({shot['do']}) never struck: {why}"
+    assert {(finding.verdict, finding.reason) for finding in run.findings.values()} == {("unknown", reason)}
+    assert {measure.reason for measure in run.measures.values()} == {reason}
+
+
+def test_a_repair_may_come_while_the_cluster_settles() -> None:
+    run = play(SYNC, at_write(5, "kill", "C"), {"after": {"healed": {}}, "do": "restart", "node": "C"})
+    assert run.trace.final["C"].ops == run.trace.final["A"].ops
+    assert broken(run) == []
 
 
 def test_killing_the_dead_again_is_no_second_strike() -> None:

@@ -126,6 +126,25 @@ def test_what_the_simulator_refuses_has_its_place(shipped: Path, home: Home, old
     assert first_lines(check_scenario(shipped, home, old, new)) == [expected]
 
 
+VICTIM = """\
+      - {after: {ok_received: {nth: 17}}, delay_ms: 1, do: power_cut, node: acker, as: victim, by_ms: 2000}
+      - {after: {after_fault: {do: power_cut}}, delay_ms: 300, do: restart, node: victim}
+      - {at_ms: 2, do: slow, from: [A], to: [far], delay_ms: 3, for_ms: 100}
+"""
+
+
+def test_faults_may_name_racks_and_what_earlier_faults_found(shipped: Path, home: Home) -> None:
+    shot = "      - {after: {ok_received: {nth: 17}}, delay_ms: 1, do: power_cut, node: acker, by_ms: 2000}\n"
+    text = changed(SCENARIO, shot, VICTIM)
+    write(shipped, DECK, changed(text, "kill_shots:", "racks: {near: [A, B], far: [C]}\nkill_shots:"))
+    assert first_lines(check_content(None, home, prove=False)) == []
+    write(shipped, DECK, changed(text, ", as: victim", ", as: dead"))
+    assert first_lines(check_content(None, home, prove=False)) == [
+        "async-trap.yaml:16:77: no machine, role or group is called victim",
+        "async-trap.yaml:17:41: no machine, role or group is called far",
+    ]
+
+
 def test_all_that_the_simulator_refuses_comes_at_once(shipped: Path, home: Home) -> None:
     text = SCENARIO
     for old, new, _ in REFUSED.values():

@@ -10,6 +10,7 @@ import pytest
 from quizkit.library.json_schema import json_schemas
 from quizkit.library.load import find_shipped
 from sim.knobs import KNOBS
+from sim.verbs import POINTS, VERBS
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -34,6 +35,19 @@ def test_editors_know_the_keys_of_a_card_and_refuse_others() -> None:
     assert schema("deck.json")["properties"]["cards"]["items"] == {"$ref": "#/$defs/BasicCard"}
     assert card["required"] == ["id", "q", "a"]
     assert card["additionalProperties"] is False
+
+
+def test_editors_know_what_can_break_when_and_how() -> None:
+    fault = schema("scenario.json")["$defs"]["Shot"]["properties"]["faults"]["items"]
+    assert [verb["const"] for verb in fault["properties"]["do"]["anyOf"]] == list(VERBS)
+    assert list(fault["properties"]["after"]["properties"]) == list(POINTS)
+    assert list(fault["properties"]["after"]["properties"]["sent"]["properties"]) == ["nth", "op", "node", "kind"]
+    taken = {param.key for verb in VERBS.values() for param in verb.params}
+    assert taken <= set(fault["properties"])
+    assert (fault["properties"]["percent"]["minimum"], fault["properties"]["percent"]["maximum"]) == (0, 100)
+    assert fault["properties"]["tail"]["enum"] == ["drawn", "lost", "kept", "torn"]
+    assert fault["additionalProperties"] is False
+    assert "racks" in schema("scenario.json")["properties"]
 
 
 def test_editors_know_the_knobs_and_what_can_be_required() -> None:

@@ -74,7 +74,7 @@ def test_an_attack_that_never_happened_is_not_survived(home: Home) -> None:
     shown = lines(verdict(run(home, "async", NEVER), expect("held")), 100)
     assert [line.split()[-1] for line in shown[1:3]] == ["told", "told"]
     assert shown[-2:] == [
-        "The fault at place 2 of the schedule (power_cut) never struck: its event never came.",
+        "The fault at place 2 of the schedule (power_cut) never struck: its event did not come by 2000 ms.",
         "Unknown: surviving an attack that never happened proves nothing.",
     ]
 
