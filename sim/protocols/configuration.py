@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.node import Effects, Note, Send
 from sim.protocols.council import Council
-from sim.protocols.messages import Beat, Chain
+from sim.protocols.messages import Beat, CaughtUp, Chain, Extend
 from sim.records import Decision
 
 
@@ -28,22 +28,35 @@ class ConfigurationService(Council):
             yield from self.remove(gone)
 
     def returned(self, replica: str) -> Effects:
-        """A member that restarted may have missed anything: it has failed, even if nobody noticed."""
-        yield from self.remove(tuple(name for name in self.accepted.serving if name == replica))
+        """A member that restarted may have missed anything: it has failed, even if nobody noticed. A spare is told."""
+        if replica in self.accepted.serving:
+            yield from self.remove((replica,))
+        else:
+            yield Send(replica, Chain(self.epoch, self.serving))
 
     def remove(self, gone: tuple[str, ...]) -> Effects:
         """Decide on a chain without these members; without any, the last ones begin anew in a new epoch."""
         if gone:
             members = self.accepted.serving
-            left = tuple(name for name in members if name not in gone) or members
-            epoch = self.accepted.epoch + 1
-            yield from self.decide(self.accepted._replace(epoch=epoch, elected=epoch, serving=left))
+            yield from self.reshape(tuple(name for name in members if name not in gone) or members)
+
+    def reshape(self, members: tuple[str, ...]) -> Effects:
+        """Decide on a chain of these members, in a new epoch."""
+        epoch = self.accepted.epoch + 1
+        yield from self.decide(self.accepted._replace(epoch=epoch, elected=epoch, serving=members))
+
+    def on_caughtup(self, _: str, message: CaughtUp) -> Effects:
+        """Put a replica at the end of the chain; if it has fallen silent, a new epoch lets the tail go on without it."""
+        members, replica = self.accepted.serving, message.replica
+        if self.acts and message.epoch == self.accepted.epoch and replica not in members:
+            yield from self.reshape(members if replica in self.suspected else (*members, replica))
 
     def enact(self, before: Decision) -> Effects:
         """A decision is safe: tell the replicas, those that were removed too, and the clients."""
-        for name in before.serving:
-            if name not in self.serving:
-                yield Note("removed", n=self.epoch, peer=name)
+        for what, ones, others in (("removed", before.serving, self.serving), ("joined", self.serving, before.serving)):
+            for name in ones:
+                if name not in others:
+                    yield Note(what, n=self.epoch, peer=name)
         if self.epoch > 1:
             for replica in self.cluster.replicas:
                 yield Send(replica, Chain(self.epoch, self.serving))
@@ -53,5 +66,7 @@ class ConfigurationService(Council):
         """Tell a replica again that has not heard of the present chain; a member that stands aside has restarted unheard."""
         if message.epoch < self.epoch:
             yield Send(replica, Chain(self.epoch, self.serving))
-        elif message.role == "spare":
+        elif message.role == "spare" and replica in self.accepted.serving:
             yield from self.returned(replica)
+        elif message.role == "spare":
+            yield Send(self.serving[-1], Extend(self.epoch, replica))

@@ -211,3 +211,19 @@ class Switchover(Message):
     """An operator's order to promote a replica, passed on to whichever controller decides."""
 
     name: str
+
+
+@dataclass(slots=True)
+class Extend(Message):
+    """The configuration service asks the tail of this chain to bring a replica up to date that lives and stands aside."""
+
+    epoch: int
+    replica: str
+
+
+@dataclass(slots=True)
+class CaughtUp(Message):
+    """The tail to the configuration service: this replica holds all that is committed, and nothing is without it any more."""
+
+    epoch: int
+    replica: str

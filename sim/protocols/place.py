@@ -1,0 +1,166 @@
+"""A replica's place in a chain: who stands before it and after it, and how a new configuration changes that.
+
+van Renesse & Schneider, OSDI 2004, section 3.2. A replica that restarts has lost its place: it is a spare until the tail
+has brought it up to date and the configuration service has put it at the end (`extending.py`).
+"""
+
+from __future__ import annotations
+
+from sim.node import Cluster, Effects, Note, Send, Summary, Write
+from sim.protocols.messages import Ack, Behind, Chain, Hello, Lead
+from sim.protocols.replica import Replica
+from sim.records import Epoch, Record
+
+FOREVER = 1 << 62  # past the end of any log
+
+
+class ChainPlace(Replica):
+    """`role` is head, middle, tail, single (a chain of one) or spare (not in the chain).
+
+    `predecessor` is the one whose log is copied: the member before this one; for a spare, the tail. `successor` names the one
+    that is sent this log: the member after this one, or none. `aligned`: in this place, what the predecessor has not is cut
+    off. `is_tail`: the tail, and in office: a new tail waits until the old one has stopped.
+    """
+
+    def __init__(self, name: str, cluster: Cluster) -> None:
+        super().__init__(name, cluster)
+        self.members: tuple[str, ...] = ()
+        self.predecessor = ""
+        self.successor: tuple[str, ...] = ()
+        self.aligned = False
+        self.is_head = self.is_tail = False
+        self.committed = 0
+        self.answers_after = 0  # the tail answers for what is executed after this place ...
+        self.answers_upto = 0  # ... up to this one
+
+    @property
+    def position(self) -> int:
+        """What it tells its predecessor: how far all behind it hold the log; a spare, how far itself does."""
+        return self.durable if self.role == "spare" else self.committed
+
+    # Configurations
+
+    def on_boot(self) -> Effects:
+        """All replicas form the first chain; their logs are empty, hence alike."""
+        yield from self.take_place(1, self.cluster.replicas)
+        self.aligned = True
+        yield from self.beat()
+
+    def on_restart(self, records: tuple[Record, ...]) -> Effects:
+        """Out of the chain, until the configuration service says otherwise; the connections to clients are gone too."""
+        yield from super().on_restart(records)
+        self.answers_after = self.log.last
+        yield from self.play("spare")
+
+    def on_chain(self, _: str, message: Chain) -> Effects:
+        """A new configuration, or the present one for a replica that has just restarted.
+
+        The new successor of a gap says what it has (the paper sends this through the master).
+        """
+        if message.epoch > self.epoch or (message.epoch == self.epoch and not self.members):
+            yield from self.take_place(message.epoch, message.members)
+            if self.predecessor and self.role != "spare":
+                yield Send(self.predecessor, Behind(self.epoch, self.log.last))
+            yield from self.precede()
+
+    def take_place(self, epoch: int, members: tuple[str, ...]) -> Effects:
+        """Stand where a configuration says; one that was named unawares, as after a restart, stays a spare."""
+        was_spare, stood_behind, served = self.role == "spare", self.predecessor, (self.is_head, self.is_tail)
+        named = self.name in members and (not was_spare or self.aligned or len(members) == 1)
+        place = members.index(self.name) if named else len(members)
+        self.epoch, self.members = epoch, members
+        self.predecessor, self.successor = members[place - 1] if place else "", members[place + 1 : place + 2]
+        self.aligned = self.aligned and self.predecessor == stood_behind and not was_spare
+        self.is_head = place == 0
+        yield Write(Epoch(epoch))
+        yield from self.play(_role(place, len(members)))
+        yield from self.change_office(was_spare)
+        if (self.is_head, self.is_tail) > served and epoch > 1:
+            yield from self.promoted()
+
+    def change_office(self, was_spare: bool) -> Effects:
+        """A tail that is one no more still answers for what it has committed; one that has just been let in waits."""
+        ends_the_chain = self.role in ("tail", "single")
+        if self.is_tail and not ends_the_chain:
+            self.is_tail, self.answers_upto = False, self.committed
+        elif ends_the_chain and not self.is_tail and (self.role == "single" or not was_spare):
+            yield from self.take_office(self.committed)
+
+    def take_office(self, answered: int) -> Effects:
+        """Begin to act as the tail. Earlier tails have answered up to `answered`, and may have shown readers the whole log."""
+        self.is_tail = True
+        self.answers_after, self.answers_upto = max(self.answers_after, answered), FOREVER
+        self.shipped, self.reads_from = self.durable, self.log.last
+        yield from self.commit_at_tail()
+
+    def promoted(self) -> Effects:
+        """It serves clients now in a way in which it did not before."""
+        yield Note("promoted", n=self.epoch, text=str(self.log.last))
+
+    # Neighbours
+
+    def on_tick(self) -> Effects:
+        """Heartbeats, down the chain and to the configuration service."""
+        yield from self.precede()
+        for controller in () if self.members else self.cluster.controllers:
+            yield Send(controller, Hello())
+        yield from self.beat()
+
+    def precede(self) -> Effects:
+        """Tell the one that is fed how far the log was sent, and what was heard back."""
+        for peer in self.successor:
+            yield Send(peer, Lead(self.epoch, self.log.ends_tuple(), self.shipped, self.heard_back))
+
+    @property
+    def heard_back(self) -> int:
+        """How far the one that is fed has acked."""
+        return self.committed
+
+    def on_lead(self, predecessor: str, message: Lead) -> Effects:
+        """The predecessor lives; its log contains this one, unless this one came back with a tail that was abandoned."""
+        if message.epoch != self.epoch or predecessor != self.predecessor:
+            return
+        newly = not self.aligned
+        if newly:
+            self.aligned = True
+            yield from self.discard_after(self.log.common_prefix(message.ends))
+        if self.role == "tail" and not self.is_tail and self.durable >= message.acked:
+            yield from self.take_office(message.acked)
+            yield from self.promoted()
+        if message.sent > self.log.last:
+            yield from self.ask_for_gap(predecessor)
+        elif newly or message.acked < self.position:
+            yield from self.ack()
+
+    def ack(self) -> Effects:
+        """Tell the predecessor how far the chain behind it has come."""
+        n = self.position
+        if self.predecessor and self.aligned:
+            yield Send(self.predecessor, Ack(self.epoch, n, self.log.at(n).op if n >= self.log.first else ""))
+
+    def on_behind(self, peer: str, message: Behind) -> Effects:
+        """Resend what a new successor has not: the suffix of the Sent list."""
+        if message.epoch == self.epoch and (peer,) == self.successor:
+            yield from self.precede()
+            yield from self.ship(self.successor, message.last)
+
+    def tell_chain(self, peer: str) -> Effects:
+        """Pass the present configuration on to one that acts in an older one."""
+        if self.members:
+            yield Send(peer, Chain(self.epoch, self.members))
+
+    def commit_at_tail(self) -> Effects:
+        """What is durable at the tail is durable everywhere, hence committed."""
+        raise NotImplementedError
+
+    def summary(self) -> Summary:
+        """The tail's state is the one that clients read."""
+        return self.describe(claims=self.is_tail, member=self.role != "spare")
+
+
+def _role(place: int, members: int) -> str:
+    if place == members:
+        return "spare"
+    if members == 1:
+        return "single"
+    return {0: "head", members - 1: "tail"}.get(place, "middle")
