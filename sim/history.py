@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sim.records import keys_of
+
 Key = str
-
-
-def keys_of(command: tuple[str | int, ...]) -> tuple[Key, ...]:
-    """The keys (accounts, registers) that a command (its kind, then its operands) touches."""
-    return tuple(str(key) for key in (command[1:3] if command[0] == "transfer" else command[1:2]))
 
 
 def op_of(attempt: str) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 
 from sim.clock import Clock
 from sim.disk import Disk
-from sim.history import keys_of
 from sim.node import MakeNode, Node
-from sim.records import Entry
+from sim.records import Entry, keys_of
 
 
 @dataclass

@@ -11,6 +11,11 @@ Command = tuple[str | int, ...]  # ("deposit", "a1", 10), ("transfer", "a1", "a2
 NOW = "now()"  # as a command's last operand: the wall clock (us) of the replica that gives the command its place in the log
 
 
+def keys_of(command: Command) -> tuple[str, ...]:
+    """The keys (accounts, registers) that a command (its kind, then its operands) touches."""
+    return tuple(str(key) for key in (command[1:3] if command[0] == "transfer" else command[1:2]))
+
+
 class Entry(NamedTuple):
     """One write in a replication log.
 

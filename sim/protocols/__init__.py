@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.node import Cluster, Node
 from sim.protocols.chain import ChainReplica
 from sim.protocols.configuration import ConfigurationService
+from sim.protocols.craq import CraqReplica
 from sim.protocols.failover import FailoverController
 from sim.protocols.leader_follower import LeaderFollower
 from sim.protocols.monitor import Monitor
@@ -14,6 +15,7 @@ TOPOLOGIES: dict[str, tuple[type[Replica], type[Monitor]]] = {
     "leader-follower": (LeaderFollower, FailoverController),
     "single": (LeaderFollower, FailoverController),
     "chain": (ChainReplica, ConfigurationService),
+    "craq": (CraqReplica, ConfigurationService),
 }
 
 

@@ -40,7 +40,6 @@ class ChainReplica(Extending):
         if self.is_tail:
             yield from self.commit_at_tail()
         elif self.role == "spare" and self.aligned:
-            yield from self.apply_to(self.durable)
             yield from self.ack()
 
     def on_append(self, predecessor: str, message: Append) -> Effects:
@@ -69,7 +68,7 @@ class ChainReplica(Extending):
         """It leaves the Sent list, is applied, and the ack travels on."""
         before, self.committed = self.committed, n
         if self.is_tail:
-            for entry in self.log.between(before, n):
+            for entry in self.log.between(max(before, self.answers_after), n):
                 yield Note("committed", (entry.op,), entry.n)
         yield from self.apply_to(n)
         yield from self.ack()

@@ -19,7 +19,7 @@ class ConfigurationService(Council):
         return self.cluster.replicas
 
     def readers(self) -> tuple[str, ...]:
-        return self.serving[-1:]
+        return self.serving[-1:] if self.design.reads == "tail" else self.serving
 
     def judge(self, silent: tuple[str, ...]) -> Effects:
         """Section 3: a failed head, middle or tail is removed; the last member never is."""

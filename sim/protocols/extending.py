@@ -68,7 +68,8 @@ class Extending(ChainPlace):
                 yield from self.announce(newcomer)
 
     def announce(self, newcomer: Newcomer) -> Effects:
-        """Tell the service that the newcomer holds all that is committed, and will."""
+        """Tell the service that the newcomer holds all that is committed, and will; and the newcomer, what that is."""
+        yield from self.precede()
         for controller in self.cluster.controllers:
             yield Send(controller, CaughtUp(self.epoch, newcomer.name))
 

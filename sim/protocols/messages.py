@@ -227,3 +227,30 @@ class CaughtUp(Message):
 
     epoch: int
     replica: str
+
+
+@dataclass(slots=True)
+class VersionQuery(Message):
+    """A member of a CRAQ chain asks the tail which version is committed, on behalf of a read of a dirty key."""
+
+    flow = "request"
+    epoch: int
+    op: str
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        return (self.op,)
+
+
+@dataclass(slots=True)
+class VersionReply(Message):
+    """The tail has committed all versions up to `n`, and no later one yet."""
+
+    flow = "reply"
+    epoch: int
+    op: str
+    n: int
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        return (self.op,)

@@ -79,10 +79,10 @@ class ChainPlace(Replica):
             yield from self.promoted()
 
     def change_office(self, was_spare: bool) -> Effects:
-        """A tail that is one no more still answers for what it has committed; one that has just been let in waits."""
+        """A tail that makes way for a newcomer still answers for what it has committed; one that has been let in waits."""
         ends_the_chain = self.role in ("tail", "single")
         if self.is_tail and not ends_the_chain:
-            self.is_tail, self.answers_upto = False, self.committed
+            self.is_tail, self.answers_upto = False, 0 if self.role == "spare" else self.committed
         elif ends_the_chain and not self.is_tail and (self.role == "single" or not was_spare):
             yield from self.take_office(self.committed)
 
@@ -124,7 +124,10 @@ class ChainPlace(Replica):
         if newly:
             self.aligned = True
             yield from self.discard_after(self.log.common_prefix(message.ends))
-        if self.role == "tail" and not self.is_tail and self.durable >= message.acked:
+        if self.role == "spare":
+            self.committed = max(self.committed, min(message.acked, self.durable))
+            yield from self.apply_to(self.committed)
+        elif self.role == "tail" and not self.is_tail and self.durable >= message.acked:
             yield from self.take_office(message.acked)
             yield from self.promoted()
         if message.sent > self.log.last:

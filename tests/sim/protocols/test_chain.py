@@ -163,12 +163,12 @@ def test_the_last_member_is_never_removed_and_comes_back_with_everything() -> No
 # Those who come back, or never went
 
 
-def test_a_member_that_restarts_stands_aside() -> None:
+def test_a_member_that_restarts_stands_aside_and_comes_back_as_the_tail() -> None:
     run = play(CHAIN, at_write(40, "kill", "middle", for_ms=20), **BUSY)
     assert removed(run) == ["B"]
     assert events(run, "suspected") == [], "its hello was enough"
-    assert run.trace.final["B"].role == "spare"
-    assert not run.trace.final["B"].member
+    assert [event.text for event in events(run, "role", node="B")] == ["middle", "spare", "tail"]
+    assert run.trace.final["B"].member
     assert broken(run) == []
 
 
@@ -235,10 +235,10 @@ def test_a_tail_that_knows_of_its_removal_refuses_readers_who_do_not() -> None:
         {"at_ms": 10, "do": "cut", "from": ["controller"], "to": ["c1"], "for_ms": 700},
     )
     run = play(CHAIN, *faults, limits={"timeout_ms": 150}, **MIXED)
-    knows = events(run, "role", node="C", text="spare")[0].at
-    asked = [event for event in events(run, "delivered", node="C", peer="c1", text="request") if event.at > knows]
-    assert asked, "c1 went elsewhere"
-    assert [op for op in run.history if op.node == "C" and (op.completed_at or 0) > knows + 1_000] == []
+    knows, back = (events(run, "role", node="C", text=text)[-1].at for text in ("spare", "tail"))
+    asked = events(run, "delivered", node="C", peer="c1", text="request")
+    assert any(knows < event.at < back for event in asked), "c1 went elsewhere"
+    assert [op for op in run.history if op.node == "C" and knows + 1_000 < (op.completed_at or 0) < back] == []
 
 
 def test_a_tail_that_does_not_know_of_its_removal_serves_stale_reads() -> None:
