@@ -23,13 +23,17 @@ class ChainReplica(Extending):
         """Updates are the head's, queries the tail's (section 3)."""
         if request.command[0] == "read":
             yield from self.answer_read(request, client) if self.is_tail else self.refuse(request, client)
+        elif not self.is_head:
+            yield from self.refuse(request, client)
+        elif (n := self.log.find(request.op)) is None:
+            yield from self.accept(request, client)
         else:
-            yield from self.accept(request, client) if self.is_head else self.refuse(request, client)
+            yield from self.repeated(n, request, client)
 
     def executed(self, entry: Entry, result: Result | None) -> Effects:
         """The tail sends the reply."""
         if self.answers_after < entry.n <= self.answers_upto:
-            yield Send(entry.client, Reply(entry.op, True))
+            yield Send(entry.client, Reply(entry.op, True, result, (entry.epoch, entry.n)))
 
     # Updates down the chain, acks back
 
@@ -46,7 +50,7 @@ class ChainReplica(Extending):
         """Take entries from the predecessor, in order."""
         if message.epoch < self.epoch:
             yield from self.tell_chain(predecessor)
-        elif message.epoch == self.epoch and predecessor == self.predecessor and self.aligned:
+        elif self.obeys(predecessor, message.epoch):
             if message.prev > self.log.last:
                 yield from self.ask_for_gap(predecessor)
             elif entries := self.fresh(message):
@@ -63,6 +67,10 @@ class ChainReplica(Extending):
                 yield from self.copied_to(self.newcomer, message.n)
             elif message.n > self.committed:
                 yield from self.commit_to(message.n)
+
+    def dispensable(self) -> int:
+        """The Sent list is kept: what follows `committed` may have to be sent again."""
+        return min(self.applied, self.committed)
 
     def commit_to(self, n: int) -> Effects:
         """It leaves the Sent list, is applied, and the ack travels on."""

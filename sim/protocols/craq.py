@@ -62,7 +62,7 @@ class CraqReplica(ChainReplica):
         """A clean version at once, of a dirty one what the tail has committed (section 2.3); or the newest known (2.4)."""
         key = str(request.command[1])
         if self.design.reads == "eventual":
-            yield from self.answer(client, request, self.state.read(key))
+            yield from self.answer(client, request, self.state.read(key), self.applied)
         elif self.is_tail or self.newest(key, self.log.last) <= self.committed:
             yield from self.read_version(Query(client, request, self.committed))
         else:
@@ -102,7 +102,8 @@ class CraqReplica(ChainReplica):
         if query.version > self.applied:
             self.waiting.append(query)
         else:
-            yield from self.answer(query.client, query.request, self.value(key, max(query.committed, self.committed)))
+            upto = max(query.committed, self.committed)
+            yield from self.answer(query.client, query.request, self.value(key, upto), upto)
 
     def value(self, key: str, committed: int) -> Result:
         """The newest version of a key that is committed."""
@@ -111,9 +112,9 @@ class CraqReplica(ChainReplica):
                 return result
         return self.state.read(key)
 
-    def answer(self, client: str, request: Request, result: Result) -> Effects:
-        """Tell a reader what it found."""
-        yield Send(client, Reply(request.op, True, result))
+    def answer(self, client: str, request: Request, result: Result, upto: int) -> Effects:
+        """Tell a reader what it found in the state up to a place in the log."""
+        yield Send(client, Reply(request.op, True, result, (self.log.epoch_at(upto), upto)))
 
     # Versions
 
@@ -169,9 +170,8 @@ class CraqReplica(ChainReplica):
             yield from self.refuse(query.request, query.client)
         yield from super().take_place(epoch, members)
 
-    def discard_after(self, keep: int) -> Effects:
-        """Versions that were cut off are nobody's; only a former member has any."""
-        if self.applying > keep:
-            self.versions.clear()
-            self.dirty.clear()
-        yield from super().discard_after(keep)
+    def load(self) -> None:
+        """A state that is built anew has no versions but the newest."""
+        super().load()
+        self.versions.clear()
+        self.dirty.clear()

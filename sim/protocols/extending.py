@@ -84,6 +84,7 @@ class Extending(ChainPlace):
         yield from super().on_tick()
 
     def commit_at_tail(self) -> Effects:
+        """All that is durable here; while a newcomer is waited for, what it has too."""
         newcomer = self.newcomer
         upto = self.durable
         if newcomer is not None and newcomer.waited_for and newcomer.acked < upto:

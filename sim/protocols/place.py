@@ -7,7 +7,7 @@ has brought it up to date and the configuration service has put it at the end (`
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Note, Send, Summary, Write
-from sim.protocols.messages import Ack, Behind, Chain, Hello, Lead
+from sim.protocols.messages import Ack, Behind, Chain, Hello, Install, Lead
 from sim.protocols.replica import Replica
 from sim.records import Epoch, Record
 
@@ -47,9 +47,8 @@ class ChainPlace(Replica):
         yield from self.beat()
 
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
-        """Out of the chain, until the configuration service says otherwise; the connections to clients are gone too."""
+        """Out of the chain, until the configuration service says otherwise."""
         yield from super().on_restart(records)
-        self.answers_after = self.log.last
         yield from self.play("spare")
 
     def on_chain(self, _: str, message: Chain) -> Effects:
@@ -64,32 +63,33 @@ class ChainPlace(Replica):
             yield from self.precede()
 
     def take_place(self, epoch: int, members: tuple[str, ...]) -> Effects:
-        """Stand where a configuration says; one that was named unawares, as after a restart, stays a spare."""
-        was_spare, stood_behind, served = self.role == "spare", self.predecessor, (self.is_head, self.is_tail)
-        named = self.name in members and (not was_spare or self.aligned or len(members) == 1)
+        """Stand where a configuration says; who has restarted unnoticed and is named stays a spare, unless it is alone."""
+        was_spare, served, stood_behind = self.role == "spare", (self.is_head, self.is_tail), self.predecessor
+        returned = was_spare and not self.aligned
+        named = self.name in members and (not returned or len(members) == 1)
         place = members.index(self.name) if named else len(members)
         self.epoch, self.members = epoch, members
         self.predecessor, self.successor = members[place - 1] if place else "", members[place + 1 : place + 2]
-        self.aligned = self.aligned and self.predecessor == stood_behind and not was_spare
         self.is_head = place == 0
+        self.aligned = self.is_head or (not was_spare and self.aligned and self.predecessor == stood_behind)
         yield Write(Epoch(epoch))
         yield from self.play(_role(place, len(members)))
-        yield from self.change_office(was_spare)
+        yield from self.change_office(was_spare, self.log.last if returned else self.committed)
         if (self.is_head, self.is_tail) > served and epoch > 1:
             yield from self.promoted()
 
-    def change_office(self, was_spare: bool) -> Effects:
+    def change_office(self, was_spare: bool, answered: int) -> Effects:
         """A tail that makes way for a newcomer still answers for what it has committed; one that has been let in waits."""
         ends_the_chain = self.role in ("tail", "single")
         if self.is_tail and not ends_the_chain:
             self.is_tail, self.answers_upto = False, 0 if self.role == "spare" else self.committed
         elif ends_the_chain and not self.is_tail and (self.role == "single" or not was_spare):
-            yield from self.take_office(self.committed)
+            yield from self.take_office(answered)
 
     def take_office(self, answered: int) -> Effects:
         """Begin to act as the tail. Earlier tails have answered up to `answered`, and may have shown readers the whole log."""
         self.is_tail = True
-        self.answers_after, self.answers_upto = max(self.answers_after, answered), FOREVER
+        self.answers_after, self.answers_upto = answered, FOREVER
         self.shipped, self.reads_from = self.durable, self.log.last
         yield from self.commit_at_tail()
 
@@ -117,29 +117,49 @@ class ChainPlace(Replica):
         return self.committed
 
     def on_lead(self, predecessor: str, message: Lead) -> Effects:
-        """The predecessor lives; its log contains this one, unless this one came back with a tail that was abandoned."""
+        """The predecessor lives; its log contains this one, unless this one came back with a tail that was abandoned.
+
+        What cannot be cut off, because a snapshot has it, is replaced by the predecessor's state.
+        """
         if message.epoch != self.epoch or predecessor != self.predecessor:
             return
-        newly = not self.aligned
+        keep, newly = self.log.common_prefix(message.ends), not self.aligned
+        if newly and not self.can_keep(keep):
+            yield from self.ask(predecessor, -1)
+            return
         if newly:
             self.aligned = True
-            yield from self.discard_after(self.log.common_prefix(message.ends))
-        if self.role == "spare":
-            self.committed = max(self.committed, min(message.acked, self.durable))
-            yield from self.apply_to(self.committed)
-        elif self.role == "tail" and not self.is_tail and self.durable >= message.acked:
-            yield from self.take_office(message.acked)
-            yield from self.promoted()
+            yield from self.discard_after(keep)
+        yield from self.learn_committed(message.acked)
         if message.sent > self.log.last:
             yield from self.ask_for_gap(predecessor)
         elif newly or message.acked < self.position:
             yield from self.ack()
 
+    def learn_committed(self, n: int) -> Effects:
+        """The predecessor knows the log to be committed up to there, and has, if it was the tail, stopped committing."""
+        if self.role == "spare":
+            self.committed = max(self.committed, min(n, self.durable))
+            yield from self.apply_to(self.committed)
+        elif self.role == "tail" and not self.is_tail and self.durable >= n:
+            yield from self.take_office(n)
+            yield from self.promoted()
+
+    def obeys(self, source: str, epoch: int) -> bool:
+        """Entries are taken from the predecessor alone, once the log agrees with its log."""
+        return epoch == self.epoch and source == self.predecessor and self.aligned
+
+    def on_install(self, source: str, message: Install) -> Effects:
+        """A state for a log that is too short, or cannot be cut where it should be."""
+        if message.epoch == self.epoch and source == self.predecessor and (not self.aligned or self.wants(message)):
+            self.aligned = True
+            yield from self.install(message.snapshot, source)
+
     def ack(self) -> Effects:
         """Tell the predecessor how far the chain behind it has come."""
         n = self.position
         if self.predecessor and self.aligned:
-            yield Send(self.predecessor, Ack(self.epoch, n, self.log.at(n).op if n >= self.log.first else ""))
+            yield Send(self.predecessor, Ack(self.epoch, n, self.log.op_at(n)))
 
     def on_behind(self, peer: str, message: Behind) -> Effects:
         """Resend what a new successor has not: the suffix of the Sent list."""
