@@ -44,8 +44,6 @@ class Extending(ChainPlace):
         """Every configuration ends what was begun in the one before."""
         self.newcomer = None
         yield from super().take_place(epoch, members)
-        if self.is_tail:
-            yield from self.commit_at_tail()
 
     def on_extend(self, _: str, message: Extend) -> Effects:
         """The service names a replica that lives and stands aside: begin with it, or know that it is still wanted."""

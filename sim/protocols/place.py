@@ -64,34 +64,35 @@ class ChainPlace(Replica):
 
     def take_place(self, epoch: int, members: tuple[str, ...]) -> Effects:
         """Stand where a configuration says; who has restarted unnoticed and is named stays a spare, unless it is alone."""
-        was_spare, served, stood_behind = self.role == "spare", (self.is_head, self.is_tail), self.predecessor
-        returned = was_spare and not self.aligned
+        was_out, served, stood_behind = self.role in ("spare", "joining"), (self.is_head, self.is_tail), self.predecessor
+        returned = self.role == "spare" and not self.aligned
         named = self.name in members and (not returned or len(members) == 1)
         place = members.index(self.name) if named else len(members)
         self.epoch, self.members = epoch, members
         self.predecessor, self.successor = members[place - 1] if place else "", members[place + 1 : place + 2]
         self.is_head = place == 0
-        self.aligned = self.is_head or (not was_spare and self.aligned and self.predecessor == stood_behind)
+        self.aligned = self.is_head or (not was_out and self.aligned and self.predecessor == stood_behind)
         yield Write(Epoch(epoch))
-        yield from self.play(_role(place, len(members)))
-        yield from self.change_office(was_spare, self.log.last if returned else self.committed)
+        yield from self.play(_role(place, len(members), was_out))
+        self.change_office(self.log.last if returned else self.committed)
         if (self.is_head, self.is_tail) > served and epoch > 1:
             yield from self.promoted()
+        if self.is_tail:
+            yield from self.commit_at_tail()
 
-    def change_office(self, was_spare: bool, answered: int) -> Effects:
-        """A tail that makes way for a newcomer still answers for what it has committed; one that has been let in waits."""
+    def change_office(self, answered: int) -> None:
+        """A tail that makes way for a newcomer still answers for what it has committed."""
         ends_the_chain = self.role in ("tail", "single")
         if self.is_tail and not ends_the_chain:
             self.is_tail, self.answers_upto = False, 0 if self.role == "spare" else self.committed
-        elif ends_the_chain and not self.is_tail and (self.role == "single" or not was_spare):
-            yield from self.take_office(answered)
+        elif ends_the_chain and not self.is_tail:
+            self.take_office(answered)
 
-    def take_office(self, answered: int) -> Effects:
+    def take_office(self, answered: int) -> None:
         """Begin to act as the tail. Earlier tails have answered up to `answered`, and may have shown readers the whole log."""
         self.is_tail = True
         self.answers_after, self.answers_upto = answered, FOREVER
         self.shipped, self.reads_from = self.durable, self.log.last
-        yield from self.commit_at_tail()
 
     def promoted(self) -> Effects:
         """It serves clients now in a way in which it did not before."""
@@ -141,9 +142,11 @@ class ChainPlace(Replica):
         if self.role == "spare":
             self.committed = max(self.committed, min(n, self.durable))
             yield from self.apply_to(self.committed)
-        elif self.role == "tail" and not self.is_tail and self.durable >= n:
-            yield from self.take_office(n)
+        elif self.role == "joining" and self.durable >= n:
+            yield from self.play("tail")
+            self.take_office(n)
             yield from self.promoted()
+            yield from self.commit_at_tail()
 
     def obeys(self, source: str, epoch: int) -> bool:
         """Entries are taken from the predecessor alone, once the log agrees with its log."""
@@ -181,9 +184,9 @@ class ChainPlace(Replica):
         return self.describe(claims=self.is_tail, member=self.role != "spare")
 
 
-def _role(place: int, members: int) -> str:
+def _role(place: int, members: int, was_out: bool) -> str:
     if place == members:
         return "spare"
     if members == 1:
         return "single"
-    return {0: "head", members - 1: "tail"}.get(place, "middle")
+    return {0: "head", members - 1: "joining" if was_out else "tail"}.get(place, "middle")

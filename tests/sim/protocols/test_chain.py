@@ -167,7 +167,7 @@ def test_a_member_that_restarts_stands_aside_and_comes_back_as_the_tail() -> Non
     run = play(CHAIN, at_write(40, "kill", "middle", for_ms=20), **BUSY)
     assert removed(run) == ["B"]
     assert events(run, "suspected") == [], "its hello was enough"
-    assert [event.text for event in events(run, "role", node="B")] == ["middle", "spare", "tail"]
+    assert [event.text for event in events(run, "role", node="B")] == ["middle", "spare", "joining", "tail"]
     assert run.trace.final["B"].member
     assert broken(run) == []
 
