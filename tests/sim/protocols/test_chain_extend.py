@@ -1,4 +1,4 @@
-"""A chain grows back at its end (van Renesse & Schneider, OSDI 2004, section 3.2, "Extending a chain"); a fault in each step."""
+"""A chain grows back at its end (van Renesse & Schneider, OSDI 2004, section 3.2, "Extending a chain"), a fault a step."""
 
 from __future__ import annotations
 
