@@ -84,7 +84,7 @@ def _replaces(newer: Op, version: str, history: History) -> bool:
     """Whether `version` was certainly over when `newer` began; what has no known end can take effect at any time."""
     if version == "":
         return True
-    seen = history.ops.get(version)
+    seen = history.find(version)
     if seen is None or not seen.ok or seen.completed_at is None:
         return False
     return seen.completed_at < newer.invoked_at

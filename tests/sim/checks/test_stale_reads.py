@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.checks.stale_reads import applies, judge, stale_pairs
-from sim.history import History, Op
+from sim.history import History, Op, op_of
 from tests.sim.checks.build import Run
 
 
@@ -40,6 +40,14 @@ def test_a_transfer_replaces_both_of_its_accounts() -> None:
     run.read("r2", "", key="y", at=3, ok=4)
     run.read("r3", "", key="z", at=3, ok=4)
     assert judge(run.trace, run.history).ops == ("r1", "r2")
+
+
+def test_an_old_write_that_a_late_attempt_did_again_is_stale() -> None:
+    run = Run()
+    run.write("w1", at=1, ok=2)
+    run.write("w2", at=3, ok=4)
+    run.read("r", "w1~2", at=5, ok=6)
+    assert judge(run.trace, run.history).ops == ("r",)
 
 
 def test_what_overlaps_is_not_stale() -> None:
@@ -95,7 +103,7 @@ def histories(draw: st.DrawFn) -> History:
         outcome = draw(st.sampled_from(["ok", "ok", "ok", "info", "fail"]))
         history.ops[op] = Op(op, "c", kind, tuple(args), start, outcome, start + took)
     for number in range(draw(st.integers(1, 4))):
-        version = draw(st.sampled_from(["", "foreign", *writes, *writes]))
+        version = draw(st.sampled_from(["", "foreign", "w0~2", *writes, *writes]))
         start = draw(st.integers(0, 14))
         key = draw(st.sampled_from("xy"))
         history.ops[f"r{number}"] = Op(f"r{number}", "c", "read", (key,), start, "ok", start + 1, (1, version))
@@ -106,9 +114,9 @@ def by_definition(history: History, read: Op) -> bool:
     """Stale as the check defines it, asked of every write in turn."""
     assert read.result is not None
     version = read.result[1]
-    seen = history.ops.get(version)
+    seen = history.find(version)
     for newer in history.acked_writes:
-        if newer.id == version or read.keys[0] not in newer.keys or newer.completed_at >= read.invoked_at:
+        if newer.id == op_of(version) or read.keys[0] not in newer.keys or newer.completed_at >= read.invoked_at:
             continue
         if version == "" or (seen and seen.ok and seen.completed_at < newer.invoked_at):
             return True
