@@ -71,10 +71,9 @@ class Council(Electorate):
             yield from self.confirm()
 
     def confirm(self) -> Effects:
-        """Tell the chair what is on this disk, if it comes from the present chair."""
-        kept = self.durable
-        if kept.ballot == self.ballot and self.chair:
-            accepted = Accepted(kept.ballot, kept.version, self.leases.left(self.now))
+        """Tell the chair what is on this disk."""
+        if self.chair:
+            accepted = Accepted(self.durable.ballot, self.durable.version, self.leases.left(self.now))
             yield from self.on_accepted(self.name, accepted) if self.chairs else iter((Send(self.chair, accepted),))
 
     def on_accepted(self, controller: str, message: Accepted) -> Effects:

@@ -7,7 +7,7 @@ the chair stays with whoever got it until the others hear nothing more from it.
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Fsync, Note, Send, Write
+from sim.node import Cluster, Effects, Fsync, Note, Send, Timer, Write
 from sim.protocols.messages import Campaign, Report, Vote
 from sim.protocols.monitor import Monitor
 from sim.records import Decision, Epoch, Record
@@ -57,9 +57,15 @@ class Electorate(Monitor):
         """Besides the replicas, watch the chair."""
         yield from super().on_check()
         yield from self.report()
-        patience = self.design.detect_after_us
-        patience += self.luck.between(0, patience, f"campaign {self.name} {self.attempts}")
-        if not self.chairs and self.now - self.chair_heard > patience:
+        if not self.chairs and self.now - self.chair_heard > self.design.detect_after_us:
+            self.attempts += 1
+            self.step_down()
+            drawn = self.luck.between(0, self.design.detect_after_us, f"stand {self.name} {self.attempts}")
+            yield Timer("stand", drawn)
+
+    def on_stand(self) -> Effects:
+        """Candidates that stand at the same instant take each other's votes away, so each waits for a drawn while."""
+        if not self.chair:
             yield from self.campaign()
 
     def report(self) -> Effects:
@@ -104,14 +110,16 @@ class Electorate(Monitor):
 
     # Votes
 
+    @property
+    def chair_lives(self) -> bool:
+        """Whether somebody has the chair, as far as one can tell from here."""
+        return bool(self.chair) and (self.chairs or self.now - self.chair_heard <= self.design.detect_after_us)
+
     def campaign(self) -> Effects:
-        """Ask for the chair, if a majority can be heard at all; if it fails, try again after another drawn while.
+        """Ask for the chair.
 
         The candidate promises nothing itself before the others have: who is out of reach does not drive ballots up.
         """
-        self.attempts, self.chair_heard = self.attempts + 1, self.now
-        if len(self.in_touch) + 1 < self.majority:
-            return
         self.campaigning = max([self.ballot, *(self.reports[peer].ballot for peer in self.in_touch)]) + 1
         self.votes = {}
         for peer in self.peers:
@@ -120,11 +128,10 @@ class Electorate(Monitor):
 
     def on_campaign(self, candidate: str, message: Campaign) -> Effects:
         """Vote for one candidate a ballot, and for none while the chair is heard; the vote must be durable first."""
-        content = bool(self.chair) and self.now - self.chair_heard <= self.design.detect_after_us
-        rival = (self.campaigning, self.name)
-        if self.chairs or content or message.ballot <= self.ballot or (message.ballot, candidate) < rival:
+        if self.chair_lives or message.ballot <= self.ballot:
             return
-        self.ballot, self.campaigning, self.chair_heard = message.ballot, 0, self.now
+        self.step_down()
+        self.ballot = message.ballot
         yield Write(Epoch(message.ballot, candidate))
         yield Fsync()
 
@@ -157,7 +164,7 @@ class Electorate(Monitor):
     def take_chair(self) -> Effects:
         """Decide from now on, beginning with the newest decision that any voter has accepted."""
         if self.campaigning == self.ballot:
-            self.campaigning, self.chairs, self.chair = 0, True, self.name
+            self.chairs, self.chair = True, self.name
             yield from self.open_session(max([self.accepted, *self.votes.values()]))
 
     # For subclasses

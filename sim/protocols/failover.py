@@ -33,7 +33,7 @@ class FailoverController(Council):
         return self.cluster.replicas[:1]
 
     def first_in_sync(self) -> tuple[str, ...]:
-        return self.cluster.replicas if self.design.wait_for == "in-sync" or self.design.min_in_sync > 1 else ()
+        return self.cluster.replicas if self.design.wait_for == "in-sync" else ()
 
     def readers(self) -> tuple[str, ...]:
         leader = self.serving[0]
@@ -59,7 +59,8 @@ class FailoverController(Council):
 
     def returned(self, replica: str) -> Effects:
         """A leader that restarted needs a new epoch, whoever gets it; where nothing is automatic now, itself."""
-        if self.phase == "idle" and replica == self.serving[0]:
+        dismissed = replica == self.resigned and not self.automatic
+        if self.phase == "idle" and replica == self.serving[0] and not dismissed:
             yield from self.begin("" if self.automatic and not self.cooling else replica)
 
     def noticed(self, replica: str, message: Beat) -> Effects:
@@ -70,7 +71,7 @@ class FailoverController(Council):
         if leads and self.phase in ("promoting", "awaiting"):
             self.phase = "idle"
             yield from self.publish()
-        elif not leads and replica != self.resigned:
+        elif not leads:
             yield from self.returned(replica)
 
     def on_resign(self, replica: str, message: Resign) -> Effects:
