@@ -136,18 +136,11 @@ class FailoverController(Council):
 
     def seek(self) -> Effects:
         """Cut the old leader's power, where that is the design, then ask all for their positions."""
-        leader, in_sync = self.serving[0], self.decided.in_sync
-        fenced = self.design.fencing != "none" or not self.may_lead
-        self.phase = "fencing"
-        self.poll = Poll(self.cluster, in_sync, self.wanted, self.resigned if fenced else leader)
-        if self.design.fencing == "stonith" and self.may_lead:
-            yield PowerOff(leader)
+        leader = self.serving[0]
+        self.phase, self.poll = "fencing", Poll(self.cluster, self.decided.in_sync, self.wanted, self.resigned)
+        if self.design.fencing == "stonith" and self.roles.get(leader, "leader") == "leader":
+            yield PowerOff(leader)  # unless its own last word was that it is none any more
         yield from self.ask()
-
-    @property
-    def may_lead(self) -> bool:
-        """Whether the old leader may still be one: it has not said otherwise itself."""
-        return self.roles.get(self.serving[0], "leader") == "leader"
 
     def ask(self) -> Effects:
         """Fence all who have not answered, or only ask them where nothing fences, and listen for a while."""
