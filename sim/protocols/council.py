@@ -81,7 +81,7 @@ class Council(Electorate):
         if not self.chairs or message.ballot != self.ballot:
             return
         self.kept[controller] = message.version
-        self.leases_end = max(self.leases_end, self.now + self.leases.at_most(message.lease_left))
+        self.leases_end = max(self.leases_end, self.now + message.lease_left)
         have = sum(version == self.accepted.version for version in self.kept.values())
         if have >= self.majority and self.decided != self.accepted:
             self.before = self.decided if self.known else self.accepted

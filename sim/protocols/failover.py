@@ -163,15 +163,17 @@ class FailoverController(Council):
             yield from self.choose() if self.poll.enough else self.ask_again()
 
     def ask_again(self) -> Effects:
-        """An order to promote one that does not answer is dropped; where none of the in-sync set answers, nobody leads."""
-        poll, fallback = self.poll, self.serving[0] if not self.automatic else ""
-        if poll.only_in_sync and poll.answers and not self.told:
+        """Go on listening. What was wished for (an order, another than the one that was demoted) has had its time."""
+        poll, leader = self.poll, self.serving[0]
+        if poll.only_in_sync and not self.told:
             self.told = True
             yield Note("note", text="no member of the in-sync set answers: nobody is promoted")
-        if poll.wanted != fallback and not (poll.wanted == self.serving[0] and self.cooling):
-            poll.wanted = fallback
-        elif poll.barred == self.resigned:
-            poll.barred = ""
+        if poll.wanted not in ("", leader):
+            yield Note("note", peer=poll.wanted, text="cannot be promoted: it does not answer")
+        if not self.automatic:
+            poll.wanted = leader
+        elif poll.wanted != leader or not self.cooling:
+            poll.wanted = poll.barred = ""
         yield from self.ask()
 
     # The promotion

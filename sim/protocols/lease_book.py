@@ -10,18 +10,14 @@ MILLION = 1_000_000
 class LeaseBook:
     """When the last lease ends that this controller granted in the present epoch, and in those before.
 
-    A leader counts a lease on its own clock. By the grantor's it may last longer, as far as `max_drift_ppm` says.
+    A leader counts a lease on its own clock. By any other it may last longer, as far as `max_drift_ppm` says.
     """
 
     def __init__(self, design: Design) -> None:
-        self.max_drift_ppm = design.max_drift_ppm
-        self.lasts = self.at_most(design.lease_us) if design.fencing == "lease" else 0
+        longest = design.lease_us * MILLION // (MILLION - design.max_drift_ppm) + 1
+        self.lasts = longest if design.fencing == "lease" else 0
         self.ends = 0
         self.old_ends = 0
-
-    def at_most(self, us: int) -> int:
-        """How long this clock may count while another counts `us`."""
-        return us * MILLION // (MILLION - self.max_drift_ppm) + 1
 
     def grant(self, now: int) -> None:
         """Somebody has a lease that began before now."""
@@ -33,7 +29,7 @@ class LeaseBook:
 
     def forget(self, now: int) -> None:
         """After a restart it may have granted anything until a moment ago."""
-        self.ends = self.old_ends = now + self.lasts
+        self.old_ends = now + self.lasts
 
     def left(self, now: int) -> int:
         """How long a lease of an epoch that is over may last yet."""
