@@ -20,7 +20,8 @@ class Append(Message):
 
     @property
     def ops(self) -> tuple[str, ...]:
-        return tuple(entry.op for entry in self.entries)
+        entries = self.entries
+        return (entries[0].op,) if len(entries) == 1 else tuple([entry.op for entry in entries])
 
 
 @dataclass(slots=True)
