@@ -72,13 +72,15 @@ class Database(Node):
         return iter(())
 
     def mark_durable(self, records: tuple[Record, ...]) -> None:
-        """Advance the durable mark over what the log still has; records come in the order of the log."""
+        """Advance the durable mark over what the log still has; entries come in the order of the log."""
         log = self.log
         for record in reversed(records):
             kind = type(record)
-            if (kind is Entry and log.holds(record)) or (kind is Snapshot and record.n <= log.last):  # type: ignore[arg-type]
+            if kind is Entry and log.holds(record):  # type: ignore[arg-type]
                 self.durable = max(self.durable, record.n)
                 break
+            if kind is Snapshot and record.n <= log.last:
+                self.durable = max(self.durable, record.n)
 
     def can_keep(self, keep: int) -> bool:
         """Whether everything after `keep` can be undone here; if not, only a snapshot helps."""
