@@ -37,13 +37,14 @@ class LockClient(Client):
         return super().on_next()
 
     def proceed(self, command: Command, result: Result | None) -> Effects:
-        """With a lock, work; without, wait about as long as its holder works."""
+        """With a lock, work; without, ask again within the time that a holder works."""
         kind, lock, *_ = command
         if kind == "acquire" and result is not None and result[0] is not None:
             self.grant, self.lock, self.token = self.op, str(lock), int(result[0])
             yield Timer("worked", self.luck.between(*self.workload.hold_us, f"hold {self.op}"))
         elif kind == "acquire":
-            yield Timer("next", self.pause().after_us + self.luck.between(*self.workload.hold_us, f"wait {self.op}"))
+            wait = self.luck.between(0, self.workload.hold_us[1], f"wait {self.op}")
+            yield Timer("next", self.pause().after_us + wait)
         else:
             self.grant = ""
             yield self.pause()
@@ -68,7 +69,7 @@ class LockClient(Client):
             yield from self.release()
 
     def on_unanswered(self) -> Effects:
-        """The storage does not answer."""
+        """The storage does not answer. The write may still come there, but a program gives back what it has locked."""
         if self.writing:
             yield from self.release()
 

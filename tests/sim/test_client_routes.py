@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.sim.helpers import BACKLOG, at_write, load, play, verdicts
 from tests.sim.session import TIMEOUT_US, Session
 
 READS: dict[str, Any] = {"kind": "register", "reads_percent": 100}
@@ -140,3 +141,31 @@ def test_only_reads_by_token_carry_one() -> None:
     session = Session(reads="any", kind="feed")
     session.reply(position=(1, 7)).next()
     assert {request.token for _, request in session.sent} == {(0, 0)}
+
+
+# What the routes are worth
+
+
+def test_a_client_finds_the_next_leader_although_a_controller_is_dead() -> None:
+    faults = ({"at_ms": 5, "do": "kill", "node": "controller"}, at_write(20, "power_cut"))
+    run = play({"wait_for": 1, "controllers": 3}, *faults, workload=load(clients=3, ops=60))
+    assert {op.node for op in run.history} >= {"A", "B"}
+    assert all(op.completed_at is not None for op in run.history)
+
+
+@pytest.mark.parametrize(
+    ("reads", "read_your_writes", "monotonic_reads"),
+    [
+        ("leader", "holds", "holds"),
+        ("token", "holds", "holds"),
+        ("sticky", "broken", "holds"),
+        ("any", "broken", "broken"),
+    ],
+)
+@pytest.mark.parametrize("work", [{"kind": "feed"}, {"kind": "register", "reads_percent": 50, "keys": 2}], ids=str)
+def test_what_a_session_is_promised_depends_on_whom_it_reads_from(
+    work: dict[str, Any], reads: str, read_your_writes: str, monotonic_reads: str
+) -> None:
+    """The followers are some milliseconds behind."""
+    found = verdicts(play({"reads": reads}, BACKLOG, workload=load(clients=3, ops=180, **work)))
+    assert (found["read_your_writes"], found["monotonic_reads"]) == (read_your_writes, monotonic_reads)

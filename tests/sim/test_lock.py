@@ -175,6 +175,33 @@ def test_all_replicas_agree_on_who_holds_the_lock() -> None:
     assert len({final.state for final in run.trace.final.values()}) == 1
 
 
+@pytest.mark.parametrize(
+    ("ahead_ms", "checks_tokens", "harm"), [(60_000, "no", True), (60_000, "yes", False), (0, "no", False)]
+)
+def test_a_new_leader_whose_clock_is_ahead_takes_the_lock_from_a_holder_in_its_time(
+    ahead_ms: int, checks_tokens: str, harm: bool
+) -> None:
+    """c2's write is 700 ms on its way, and its lock lasts 3 s; but by B's clock that is over when A dies."""
+    faults = (
+        {"at_ms": 0, "do": "skew", "nodes": ["B", "C"], "ms": ahead_ms},
+        {"at_ms": 0, "do": "slow", "from": ["c2"], "to": ["store"], "delay_ms": 700, "for_ms": 300},
+        after_the_first_grant(1, "power_cut", node="A"),
+    )
+    run = play_lock(*faults, ttl_ms=3000, hold_ms=100, ops=20, checks_tokens=checks_tokens)
+    assert FIRST in {op for what in ("stored", "rejected") for event in events(run, what) for op in event.ops}
+    assert bool(tokens(run, "rejected")) == (checks_tokens == "yes")
+    assert (run.findings["mutual_exclusion"].verdict == "broken") == harm
+
+
+@pytest.mark.parametrize(("checks_tokens", "harm"), [("no", True), ("yes", False)])
+def test_a_holder_whose_clock_is_slow_is_late_and_does_not_know(checks_tokens: str, harm: bool) -> None:
+    slow = {"at_ms": 0, "do": "drift", "node": "c2", "ppm": -900_000}
+    run = play_lock(slow, ttl_ms=50, hold_ms=40, checks_tokens=checks_tokens)
+    assert events(run, "note") == []
+    assert bool(tokens(run, "rejected")) != harm
+    assert (run.findings["mutual_exclusion"].verdict == "broken") == harm
+
+
 # The storage
 
 
@@ -236,6 +263,13 @@ def test_nothing_is_stored_before_it_is_durable() -> None:
 
 def test_a_token_counts_as_seen_before_it_is_durable() -> None:
     assert Storage().write(8, sync=False).write(7, sync=False).sync().told == ["rejected 7", "stored 8"]
+
+
+def test_a_storage_that_dies_and_comes_back_goes_on() -> None:
+    run = play_lock({"at_ms": 30, "do": "power_cut", "node": "store", "for_ms": 60})
+    back = events(run, "up", node="store")[0].at
+    assert any(event.at > back for event in events(run, "stored"))
+    assert late(run) == []
 
 
 def test_a_storage_remembers_its_tokens_over_a_restart() -> None:
