@@ -24,11 +24,12 @@ FAULTS = (
     {"at_ms": 8, "do": "disk_slow", "node": "replicas", "ms": 1, "for_ms": 30},
 )
 MIXED: dict[str, Any] = {"workload": load(clients=4, ops=60, reads_percent=30)}
+LOCKED: dict[str, Any] = {"workload": load(clients=4, ops=60, kind="lock", retry="idempotent"), "limits": {"timeout_ms": 100}}
 
 
 def fingerprint() -> str:
     """One line for the runs of all these designs."""
-    return " ".join(digest(play(design, *FAULTS, **MIXED)) for design in DESIGNS)
+    return " ".join(digest(play(design, *FAULTS, **setup)) for setup in (MIXED, LOCKED) for design in DESIGNS)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from sim.errors import SetupError
 from sim.luck import Luck
 from sim.records import NOW, Command
 from sim.setup import read_setup
-from sim.workload import Workload
-from tests.sim.helpers import load, play
+from sim.workload import RETRY, Workload
+from tests.sim.helpers import at_write, load, play
 
 
 def commands(workload: Workload, count: int = 400, client: str = "c1") -> list[Command]:
@@ -86,6 +86,19 @@ def test_a_post_that_its_author_does_not_see_shows_in_the_history() -> None:
 
 def test_a_lock_is_asked_for_by_name_and_the_time_is_left_to_the_replica() -> None:
     assert commands(Workload(kind="lock", keys=1, ttl_us=7), 1, "c2") == [("acquire", "l1", "c2", 7, NOW)]
+
+
+@pytest.mark.parametrize("work", [{"kind": "register", "reads_percent": 30}, {"kind": "kv"}, {"kind": "feed"}], ids=str)
+def test_every_design_gets_the_same_work_however_it_is_tried(work: dict[str, Any]) -> None:
+    designs: list[dict[str, Any]] = [{}, {"wait_for": 1, "reads": "sticky"}, {"topology": "chain"}]
+    runs = [
+        play(design, at_write(20, "kill"), workload=load(clients=3, ops=90, retry=retry, **work))
+        for design in designs
+        for retry in RETRY
+    ]
+    first, *others = [{op.id: (op.kind, op.args) for op in run.history} for run in runs]
+    assert len(first) == 90
+    assert all(other == first for other in others)
 
 
 # As a scenario writes it
