@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
-from sim.checks.finding import Finding, broken, holds
+from sim.checks.finding import Finding, broken, holds, unknown
 from sim.history import History, op_of
 from sim.trace import Event, Trace
 
@@ -49,9 +49,9 @@ class _Conflict:
 class _Watch:
     """Reads the events in order, once: the work grows with the number of events, not with pairs of replies."""
 
-    def __init__(self, trace: Trace, history: History) -> None:
+    def __init__(self, trace: Trace, writes: frozenset[str]) -> None:
         self.replicas = {node: _Replica() for node in trace.replicas}
-        self.writes = _writes(history)
+        self.writes = writes
         self.replies: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self.conflicts: list[_Conflict] = []
 
@@ -124,22 +124,20 @@ def judge(trace: Trace, history: History) -> Finding:
     A log holds what its node received or wrote and neither discarded nor lost to a power cut. A kill takes nothing
     from it here, which can clear a node but never accuse one.
     """
-    conflicts = _read(trace, history) if _took_turns_at_once(trace, history) else []
+    writes = frozenset(op.id for op in history if not op.is_read)
+    replies = [event for _, event in trace.of("reply_sent") if any(op_of(op) in writes for op in event.ops)]
+    if not replies:
+        return unknown(NAME, "no replica confirmed a write")
+    several = len({event.node for event in replies}) > 1
+    conflicts = _read(trace, writes) if several and _took_turns_at_once(trace, writes) else []
     if not conflicts:
         return holds(NAME)
     evidence = [number for c in conflicts for number in (c.stint, c.earlier[0], c.later[0]) if number >= 0]
     return broken(NAME, len(conflicts), evidence, [op for c in conflicts for op in (c.earlier[1], c.later[1])])
 
 
-def _writes(history: History) -> frozenset[str]:
-    return frozenset(op.id for op in history if not op.is_read)
-
-
-def _took_turns_at_once(trace: Trace, history: History) -> bool:
+def _took_turns_at_once(trace: Trace, writes: frozenset[str]) -> bool:
     """Whether anybody confirmed a write after another one had, in a stint that began before: quick, and true of few runs."""
-    if len({event.node for _, event in trace.of("reply_sent")}) < 2:
-        return False
-    writes = _writes(history)
     stints: dict[str, tuple[str, int, int]] = {}  # node -> role, epoch, since which event
     replied: dict[str, int] = {}
     for number, event in trace.of("role", "reply_sent"):
@@ -153,8 +151,8 @@ def _took_turns_at_once(trace: Trace, history: History) -> bool:
     return False
 
 
-def _read(trace: Trace, history: History) -> list[_Conflict]:
-    watch = _Watch(trace, history)
+def _read(trace: Trace, writes: frozenset[str]) -> list[_Conflict]:
+    watch = _Watch(trace, writes)
     handlers = {
         "role": watch.on_role,
         "received": watch.on_held,

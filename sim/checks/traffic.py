@@ -55,9 +55,19 @@ def _a_second(done: list[Op], load: Load | None) -> Reading:
 def alarms(trace: Trace, history: History) -> Reading:
     """Writes that were answered, or let through to be, although the acks that the design waits for had not come.
 
-    An operator should hear of each: MySQL counts them as `Rpl_semi_sync_source_no_tx`.
+    They were released, or committed by a leader that had stopped to wait. An operator should hear of each: MySQL counts
+    them as `Rpl_semi_sync_source_no_tx`.
     """
-    return Reading(len({op_of(op) for _, event in trace.of("released") for op in event.ops}))
+    alarmed = {op_of(op) for _, event in trace.of("released") for op in event.ops}
+    degraded: set[str] = set()
+    for _, event in trace.of("degraded", "restored", "role", "committed") if trace.of("degraded") else ():
+        if event.what == "degraded":
+            degraded.add(event.node)
+        elif event.what != "committed":
+            degraded.discard(event.node)
+        elif event.node in degraded:
+            alarmed.update(map(op_of, event.ops))
+    return Reading(len(alarmed.intersection(history.ops)))
 
 
 SPECS = (

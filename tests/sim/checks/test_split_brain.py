@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from sim.checks.split_brain import judge
 from sim.history import op_of
 from sim.trace import Event
 from tests.sim.checks.build import Run
+from tests.sim.helpers import events, load, play
 
 
 def two_leaders() -> tuple[Run, int]:
@@ -153,6 +155,32 @@ def test_reads_confirm_no_history() -> None:
     confirm(run, 6, "A", "a1")
     run.event(7, "reply_sent", "B", "r1", peer="c1")
     assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_without_a_confirmed_write_there_is_no_history_to_split() -> None:
+    run, _ = two_leaders()
+    run.read("r1", "")
+    run.event(6, "received", "A", "a1")
+    run.event(7, "reply_sent", "B", "r1", peer="c1")
+    assert judge(run.trace, run.history).verdict == "unknown"
+
+
+CUT_OFF = {"at_ms": 30, "do": "cut", "between": [["leader", "c1"], ["rest"]], "for_ms": 700}
+LONG = load(clients=3, ops=400, think_ms=[0, 10])
+
+
+@pytest.mark.parametrize("retry", ["none", "blind", "idempotent"])
+@pytest.mark.parametrize(
+    ("fencing", "verdict"), [("none", "broken"), ("epoch", "broken"), ("lease", "holds"), ("stonith", "holds")]
+)
+def test_a_leader_behind_a_cut_confirms_unless_it_must_stop(fencing: str, verdict: str, retry: str) -> None:
+    """An epoch stops it only if somebody can tell it of the new one."""
+    run = play({"fencing": fencing}, CUT_OFF, workload={**LONG, "retry": retry}, limits={"timeout_ms": 100})
+    finding = run.findings["split_brain"]
+    assert finding.verdict == verdict
+    acks = [event for event in map(run.trace.events.__getitem__, finding.evidence) if event.what == "reply_sent"]
+    assert {event.node for event in acks} == ({"A", "B"} if verdict == "broken" else set())
+    assert bool(events(run, "elected"))
 
 
 def test_a_chain_that_moves_its_tail_keeps_one_history() -> None:

@@ -10,6 +10,7 @@ from tests.sim.checks.build import Run
 def quiet_run() -> Run:
     run = Run(initial={"a": 0})
     run.op("d1", "deposit", "a", 5, at=1, ok=2)
+    run.event(2, "reply_sent", "A", "d1", peer="c1")
     for at in (3, 5):
         run.op(f"r{at}", "read", "a", at=at, ok=at + 1, result=(5, "d1"))
     run.lead("A", "d1", state={"a": 5})

@@ -5,7 +5,7 @@ import pytest
 from sim.checks.traffic import alarms, bytes_per_write, messages_per_write, reads_per_s, writes_per_s
 from sim.trace import HEADER_BYTES, OP_BYTES
 from tests.sim.checks.build import Run
-from tests.sim.helpers import load, play
+from tests.sim.helpers import events, load, play
 
 
 def test_messages_per_write_counts_what_carries_writes() -> None:
@@ -72,10 +72,31 @@ def test_what_carries_a_write_is_weighed_with_all_that_it_carries() -> None:
 
 def test_each_write_that_went_through_without_its_acks_is_one_alarm() -> None:
     run = Run()
+    for op in ("w1", "w2", "w3", "w4", "w5", "w6"):
+        run.write(op)
     assert alarms(run.trace, run.history).value == 0
-    run.event(1, "released", "A", "w1", "w2", n=1, text="degraded")
+    run.event(1, "released", "A", "w1", "w2", n=1, text="reported: 0 of 1 acked")
     run.event(2, "released", "A", "w2~2", n=3, text="cancelled")
     assert alarms(run.trace, run.history).value == 2
+    run.event(3, "degraded", "A", n=4)
+    run.event(4, "committed", "A", "w3", "noop", n=4)
+    run.event(4, "committed", "B", "w4", n=6)
+    run.event(5, "restored", "A", n=6)
+    run.event(6, "committed", "A", "w5", n=7)
+    assert alarms(run.trace, run.history).value == 3
+    run.event(7, "degraded", "A", n=8)
+    run.event(8, "role", "A", text="follower", n=2)
+    run.event(9, "committed", "A", "w6", n=8)
+    assert alarms(run.trace, run.history).value == 3
+
+
+def test_a_leader_that_degrades_alarms_with_every_write_until_it_waits_again() -> None:
+    cut = {"at_ms": 50, "do": "cut", "between": [["A"], ["B", "C"]], "for_ms": 250}
+    workload = load(clients=4, ops=200, think_ms=[0, 8])
+    run = play({"wait_for": 1, "on_wait_timeout": "degrade"}, cut, workload=workload)
+    (restored,) = events(run, "restored")
+    assert run.measures["alarms"].value == int(restored.text.split()[0]) > 50
+    assert play({"wait_for": 1}, cut, workload=workload).measures["alarms"].value == 0
 
 
 def test_a_write_to_two_followers_is_six_messages_and_their_bytes() -> None:
