@@ -78,7 +78,9 @@ class Design:
 
     @property
     def controller_names(self) -> tuple[str, ...]:
-        """The names of the controllers; Raft and a single node have none but the one that tells clients where to start."""
+        """The names of the controllers. Raft has none: its leader itself tells clients who serves."""
+        if self.topology == "raft":
+            return ()
         many = self.controllers == "3" or self.config_service == "majority"
         return ("controller", "controller2", "controller3") if many else ("controller",)
 
@@ -115,7 +117,9 @@ def _fill(design: Design, given: Mapping[str, Any]) -> Design:
         "ship_when": "durable" if design.leader_fsync == "before-ack" else "received",
         "ack_when": "durable" if design.follower_fsync == "before-ack" else "written",
     }
-    return replace(design, **{name: value for name, value in derived.items() if name not in given})
+    if design.topology == "raft":  # a follower promises a lease as long as it waits; and that is when a leader is held for dead
+        derived |= {"lease_us": design.election_us, "detect_after_us": design.election_us}
+    return replace(design, **{name: value for name, value in derived.items() if _knob_of(name) not in given})
 
 
 def override(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def keys_of(command: Command) -> tuple[str, ...]:
 class Entry(NamedTuple):
     """One write in a replication log.
 
-    `n` is its place, counted from 1; `epoch` is that of the leader that accepted it; `op` is the client's id for it.
+    `n` is its place, counted from 1; `epoch` is that of the leader that accepted it; `op` is the client's id for it. An
+    entry without an id is a leader's own and changes nothing: neither clients nor the trace hear of it.
     """
 
     n: int

@@ -167,7 +167,7 @@ class World(Kernel):
             self.handle(machine, machine.incarnation, "on_disk_error", "the disk is full")
             return
         disk.records.append(record)
-        if type(record) is Entry:
+        if type(record) is Entry and record.op:
             self.emit("written", machine.name, (record.op,), "", record.n)
 
     def _fsync(self, machine: Machine, _: Fsync) -> None:
@@ -187,7 +187,7 @@ class World(Kernel):
             return
         fresh = disk.end_fsync()
         for record in fresh:
-            if type(record) is Entry:
+            if type(record) is Entry and record.op:
                 self.emit("durable", machine.name, (record.op,), "", record.n)
         if self.strikes:
             self.strike()
@@ -258,7 +258,7 @@ class World(Kernel):
         machine.die()
 
     def _tell_loss(self, what: str, name: str, lost: list[Record], text: str = "") -> None:
-        entries = [record for record in lost if isinstance(record, Entry)]
+        entries = [record for record in lost if isinstance(record, Entry) and record.op]
         if entries:
             self.emit(what, name, tuple(entry.op for entry in entries), n=entries[0].n, text=text)
 

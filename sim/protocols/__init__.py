@@ -6,16 +6,18 @@ from sim.node import Cluster, Node
 from sim.protocols.chain import ChainReplica
 from sim.protocols.configuration import ConfigurationService
 from sim.protocols.craq import CraqReplica
+from sim.protocols.database import Database
 from sim.protocols.failover import FailoverController
 from sim.protocols.leader_follower import LeaderFollower
 from sim.protocols.monitor import Monitor
-from sim.protocols.replica import Replica
+from sim.protocols.raft import Raft
 
-TOPOLOGIES: dict[str, tuple[type[Replica], type[Monitor]]] = {
+TOPOLOGIES: dict[str, tuple[type[Database], type[Monitor]]] = {
     "leader-follower": (LeaderFollower, FailoverController),
     "single": (LeaderFollower, FailoverController),
     "chain": (ChainReplica, ConfigurationService),
     "craq": (CraqReplica, ConfigurationService),
+    "raft": (Raft, Monitor),  # no machine of Raft's is a controller
 }
 
 

@@ -50,10 +50,14 @@ class Database(Node):
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
         """Rebuild log and state from the disk; nothing counts as durable before an fsync."""
         self.log, self.base, known = recover(records, self.log)
-        self.epoch = known.n
+        self.recall(known)
         self.load()
         self.reads_from = self.log.last
         yield from self.sync()
+
+    def recall(self, known: Epoch) -> None:
+        """Take back from the disk what this replica knew of epochs."""
+        self.epoch = known.n
 
     def sync(self) -> Effects:
         """Make what was written durable, where the design does that at all."""
@@ -92,7 +96,8 @@ class Database(Node):
         if not gone:
             return
         self.durable = min(self.durable, keep)
-        yield Note("discarded", tuple(entry.op for entry in gone), keep + 1)
+        if ops := tuple(entry.op for entry in gone if entry.op):
+            yield Note("discarded", ops, keep + 1)
         yield Write(Cut(keep))
         yield from self.sync()
         self.reads_from = min(self.reads_from, keep)
@@ -119,9 +124,10 @@ class Database(Node):
         """Execute an entry, unless a cut of the log has overtaken it."""
         if entry.n == self.applied + 1 and self.log.holds(entry):
             self.applied = entry.n
-            result = self.state.apply(entry)
-            yield Note("applied", (entry.op,), entry.n)
-            yield from self.executed(entry, result)
+            if entry.op:
+                result = self.state.apply(entry)
+                yield Note("applied", (entry.op,), entry.n)
+                yield from self.executed(entry, result)
             if self.waiting_reads:
                 yield from self.answer_waiting()
             if self.tidies:
@@ -170,7 +176,7 @@ class Database(Node):
         self.load()
         self.reads_from = snapshot.n
         has = dict.fromkeys(self.state.ops)
-        if gone := tuple(op for op in before if op not in has):
+        if gone := tuple(op for op in before if op and op not in has):
             yield Note("discarded", gone, agreed + 1)
         yield Write(self.base)
         yield Write(Cut(snapshot.n))
@@ -221,5 +227,5 @@ class Database(Node):
 
     def describe(self, claims: bool, member: bool) -> Summary:
         """The end of the run in its own words."""
-        pending = tuple(entry.op for entry in self.log.between(self.applied, self.log.last))
+        pending = tuple(entry.op for entry in self.log.between(self.applied, self.log.last) if entry.op)
         return Summary(claims, member, tuple(self.state.ops), pending, self.state.items())

@@ -39,11 +39,13 @@ class Budget:
 
     `failures` machines may die (some come back), `disturbances` are cuts and pauses that pass. In a chain a pause is a failure
     like any other, for the configuration service takes the sleeper out, and partitions are outside the paper's model.
+    With `reads` clients read, too, and every read must fit into one order of all operations.
     """
 
     design: Fault
     failures: int
     disturbances: int
+    reads: bool = False
 
     @property
     def machines(self) -> str:
@@ -51,7 +53,11 @@ class Budget:
 
     @property
     def is_chain(self) -> bool:
-        return "topology" in self.design
+        return self.design.get("topology") == "chain"
+
+    @property
+    def controllers(self) -> list[str]:
+        return [] if self.design.get("topology") == "raft" else ["controller"]
 
 
 BUDGETS = {
@@ -62,6 +68,9 @@ BUDGETS = {
     "one ack, an operator restarts the leader": Budget({"wait_for": 1, "failover": "manual"}, 0, 1),
     "a chain of three": Budget({"topology": "chain"}, 2, 0),
     "a chain of five": Budget({"topology": "chain", "replicas": 5}, 4, 0),
+    "Raft of three": Budget({"topology": "raft"}, 1, 2, reads=True),
+    "Raft of five, with leases": Budget({"topology": "raft", "replicas": 5, "reads": "lease"}, 2, 2, reads=True),
+    "Raft of four that keeps few entries": Budget({"topology": "raft", "replicas": 4, "retain": 3}, 1, 2, reads=True),
 }
 
 
@@ -85,16 +94,16 @@ def failures(machine: str, is_chain: bool) -> st.SearchStrategy[Fault]:
     return st.builds(lambda moment, fault, rest: {**moment, **fault, **rest}, moments(), what, lasts)
 
 
-def disturbances(machines: str) -> st.SearchStrategy[Fault]:
+def disturbances(machines: str, controllers: list[str]) -> st.SearchStrategy[Fault]:
     """A cut between any two groups, in one or both directions, or a pause of anyone; both pass."""
-    everyone = [*machines, "controller", "c1", "c2", "c3"]
-    telling = st.sampled_from([["leader", "c1"], ["leader"], ["controller"], ["leader", "controller"]])
+    everyone = [*machines, *controllers, "c1", "c2", "c3"]
+    telling = st.sampled_from([["leader", "c1"], ["leader"], controllers or ["follower"], ["leader", *controllers]])
     group = st.one_of(telling, st.lists(st.sampled_from(everyone), min_size=1, max_size=4, unique=True))
     cut = st.one_of(
         group.map(lambda side: {"do": "cut", "between": [side, ["rest"]]}),
         group.map(lambda side: {"do": "cut", "from": side, "to": ["rest"]}),
     )
-    pause = st.sampled_from([*machines, "controller", "leader"]).map(lambda node: {"do": "pause", "node": node})
+    pause = st.sampled_from([*machines, *controllers, "leader"]).map(lambda node: {"do": "pause", "node": node})
     lasts = st.sampled_from([4, 60, 340, 700])
     return st.builds(lambda moment, fault, ms: {**moment, **fault, "for_ms": ms}, moments(), st.one_of(cut, cut, pause), lasts)
 
@@ -111,15 +120,16 @@ def plans(draw: st.DrawFn, budget: Budget) -> list[Fault]:
     """A stage, machines that fail, and what disturbs them meanwhile."""
     doomed = draw(st.lists(st.sampled_from(budget.machines), max_size=budget.failures, unique=True))
     faults = [draw(failures(machine, budget.is_chain)) for machine in doomed]
-    faults += draw(st.lists(disturbances(budget.machines), max_size=budget.disturbances))
+    faults += draw(st.lists(disturbances(budget.machines, budget.controllers), max_size=budget.disturbances))
     return draw(stages()) + faults
 
 
 @st.composite
-def setups(draw: st.DrawFn) -> dict[str, Any]:
+def setups(draw: st.DrawFn, reads: bool = False) -> dict[str, Any]:
     """Quick or slow disks, patient or impatient clients."""
+    think = draw(st.sampled_from([[0, 2], [0, 12], [0, 80]]))
     return {
-        "workload": load(clients=3, ops=45, think_ms=draw(st.sampled_from([[0, 2], [0, 12], [0, 80]]))),
+        "workload": load(clients=3, ops=45, think_ms=think, reads_percent=30 * reads),
         "disk": {"fsync_ms": draw(st.sampled_from([[0.3, 0.6], [2, 9]])), "apply_ms": draw(st.sampled_from([0.05, 1]))},
         "limits": {"timeout_ms": draw(st.sampled_from([100, 1000]))},
     }
@@ -127,7 +137,8 @@ def setups(draw: st.DrawFn) -> dict[str, Any]:
 
 def breaks(run: Run) -> list[str]:
     """The promises that a run broke. A shot that never fired made it a weaker attack, but no less of a proof."""
-    return [name for name in PROMISES if CHECKS[name].judge(run.trace, run.history).verdict == "broken"]
+    promises = [*PROMISES, "linearizable"] if any(op.is_read for op in run.history) else PROMISES
+    return [name for name in promises if CHECKS[name].judge(run.trace, run.history).verdict == "broken"]
 
 
 def judge(design: Fault, faults: list[Fault], seed: int, setup: dict[str, Any]) -> None:
@@ -141,7 +152,7 @@ def judge(design: Fault, faults: list[Fault], seed: int, setup: dict[str, Any]) 
 
 def attack(budget: Budget, depth: settings) -> None:
     @depth
-    @given(plans(budget), st.integers(0, 10_000), setups())
+    @given(plans(budget), st.integers(0, 10_000), setups(budget.reads))
     def survives(faults: list[Fault], seed: int, setup: dict[str, Any]) -> None:
         judge(budget.design, faults, seed, setup)
 
