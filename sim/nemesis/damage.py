@@ -137,11 +137,6 @@ def _links_of(world: World, name: str) -> list[Link]:
     return [link(*ends) for other in others for ends in ((name, other), (other, name))]
 
 
-def _start(world: World, name: str) -> None:
-    if not world.machines[name].up:
-        world.start(name)
-
-
 def _on_disk(field: str) -> NodeVerb:
     def set_field(world: World, name: str, settings: Settings) -> None:
         setattr(world.machines[name].disk, field, settings.get("amount", True))
@@ -177,7 +172,7 @@ NODE_VERBS = {
     "campaign": NodeVerb(_runs, orders.campaign),
 }
 _UNDO: dict[str, Callable[[World, str], None]] = {
-    LIFE: _start,
+    LIFE: lambda world, name: world.start(name),
     SLEEP: lambda world, name: world.resume(name),
     ISOLATION: lambda world, name: alter(_links_of(world, name), {"cuts": 1}, -1),
     "skew": lambda world, name: world.skew(name, 0),

@@ -45,6 +45,11 @@ def test_a_pause_that_is_over_early_is_not_ended_twice() -> None:
     assert scene(*faults, A={30: pings("B", 1)}).got("B", "ping") == [(56, 1)]
 
 
+@pytest.mark.parametrize("end", [at(10, "resume"), at(10, "kill")], ids=["woken", "dead"])
+def test_a_pause_that_ended_otherwise_has_no_end_of_its_own(end: dict[str, Any]) -> None:
+    assert scene(at(5, "pause", for_ms=20), end).what("mended") == []
+
+
 def test_a_restart_after_a_time_belongs_to_the_death_that_promised_it() -> None:
     faults = (at(5, "kill", for_ms=20), at(10, "restart"), at(15, "kill"))
     found = scene(*faults, A=SAVED)
@@ -68,6 +73,13 @@ def test_a_power_cut_leaves_the_tail_that_was_asked_for(tail: str, kept: list[in
 def test_a_power_cut_of_the_dead_takes_what_was_left_of_them() -> None:
     found = scene(at(5, "kill"), at(6, "power_cut", tail="lost"), at(7, "restart"), A={4: writes(1)})
     assert found.got("A", "restart") == [(7,)]
+
+
+def test_a_power_cut_of_the_dead_empties_what_their_machine_had_not_sent() -> None:
+    slow = {"at_ms": 0, "do": "slow", "links": "replicas", "egress_ms": 10}
+    found = scene(slow, at(5, "kill"), at(6, "power_cut"), A={4: pings("B", 1)})
+    assert [event.text for event in found.what("dropped")] == ["A lost power before it left"]
+    assert found.trace.unfired == []
 
 
 # Clocks
@@ -195,6 +207,7 @@ def test_healing_the_links_ends_an_isolation_once() -> None:
 def test_and_that_is_said(faults: list[dict[str, Any]], why: str) -> None:
     found = scene(*faults)
     assert ", ".join(missed(found)) == why
+    assert found.trace.shots[-1].missed == why.replace(", ", "; ").replace(f"{found.trace.shots[-1].verb}: ", "")
     assert [shot.fired_at for shot in found.trace.shots] == [fault["at_ms"] * MS for fault in faults[:-1]] + [None]
     assert found.trace.unfired == [found.trace.shots[-1]]
 

@@ -106,6 +106,11 @@ def test_a_rack_beside_all_the_rest() -> None:
     assert [event.peer for event in events(run, "fault")] == ["A, c1, c2 | B, C, controller, c3"]
 
 
+def test_somebody_together_with_all_the_rest() -> None:
+    run = play(SYNC, {"at_ms": 5, "do": "cut", "between": ["A", ["B", "rest"]], "for_ms": 100}, **ONE)
+    assert [event.peer for event in events(run, "fault")] == ["A | B, C, controller, c1"]
+
+
 def test_a_name_that_is_not_bound_yet_means_nobody() -> None:
     faults = (pause(after={"ok_received": {"nth": 500}}, node="leader", **{"as": "victim"}), pause(at_ms=5, node="victim"))
     run = play(SYNC, *faults)

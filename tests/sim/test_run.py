@@ -20,6 +20,11 @@ def test_a_fault_holds_until_its_consequences_had_their_time(fault: dict[str, An
     assert HOLD_MS <= (run.trace.healed_at - (run.trace.struck_at or 0)) / 1000 < HOLD_MS + 20
 
 
+def test_a_fault_that_ends_by_itself_has_its_time() -> None:
+    run = play(SYNC, {"at_ms": 20, "do": "isolate", "node": "C", "for_ms": 2500})
+    assert run.trace.healed_at >= 2_520_000
+
+
 def test_without_faults_a_run_ends_with_its_work() -> None:
     run = play(SYNC)
     assert run.trace.healed_at < 1000 * 100 + max(op.completed_at or 0 for op in run.history)

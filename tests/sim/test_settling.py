@@ -9,11 +9,13 @@ import pytest
 from sim.checks import CHECKS
 from sim.design import read_design
 from sim.faults import read_faults
+from sim.node import Note
 from sim.run import Stage
-from sim.settling import hold_us
+from sim.settling import Rest, come_to_rest, hold_us
 from sim.setup import Limits, read_setup
 from sim.trace import MS
 from tests.sim.helpers import BACKLOG, at_write, broken, events, load, play
+from tests.sim.scene import Scene
 
 SYNC: dict[str, Any] = {"wait_for": 1}
 END = [check.name for check in CHECKS.values() if check.at_end]
@@ -80,10 +82,40 @@ def test_clients_that_would_try_again_and_again_give_up_when_the_load_is_over() 
 
 def test_a_failover_that_is_under_way_is_waited_for() -> None:
     """All is quiet between the death of the leader and its detection, for much longer than a heartbeat."""
-    run = play(SYNC, {"at_ms": 290, "do": "kill", "node": "A"}, workload=load(1, 500, think_ms=1), limits={"horizon_ms": 300})
+    limits = {"horizon_ms": 300, "timeout_ms": 30}
+    run = play(SYNC, {"at_ms": 290, "do": "kill", "node": "A"}, workload=load(1, 500, think_ms=1), limits=limits)
     assert events(run, "promoted")[0].at > run.trace.healed_at + 200 * MS
     assert [final.claims for final in run.trace.final.values()] == [False, True, False]
     assert broken(run) == []
+
+
+def slow_to_c(ms: int) -> dict[str, Any]:
+    return {"at_ms": 0, "do": "slow", "from": "A", "to": "C", "delay_ms": ms}
+
+
+def test_what_flies_for_long_is_waited_for() -> None:
+    run = play({}, slow_to_c(900))
+    assert run.trace.final["C"].ops == run.trace.final["A"].ops
+    assert run.trace.unsettled == ""
+
+
+def test_what_flies_to_the_dead_is_not() -> None:
+    run = play({}, slow_to_c(5000), at_write(55, "kill", "C"))
+    assert run.trace.unsettled == ""
+    assert run.trace.ended_at < run.trace.healed_at + 500 * MS
+
+
+def test_sleepers_wake_when_all_else_is_mended() -> None:
+    pause, full = ({"at_ms": 20, "do": verb, "node": "B"} for verb in ("pause", "disk_full"))
+    run = play(SYNC, pause, full)
+    assert run.trace.final["B"].up
+    assert broken(run) == []
+
+
+def test_what_moved_last_is_said_if_it_was_too_near_to_the_end() -> None:
+    world = Scene({"A": {1008: [Note("applied", ("w1",), 1)]}}).world
+    assert come_to_rest(Rest(world), list, quiet=20 * MS, beat=5 * MS, most=10 * MS) == "A: applied w1"
+    assert come_to_rest(Rest(world), list, quiet=20 * MS, beat=5 * MS, most=10 * MS) == ""
 
 
 @pytest.mark.parametrize(
