@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sim.world import World
 
 Settings = Mapping[str, int | str]
+ORDERS = ("promote", "demote", "campaign", "cancel_client")  # the verbs that ask nodes to do something
 
 
 def promote(world: World, name: str, _: Settings) -> bool:

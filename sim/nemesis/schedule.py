@@ -47,7 +47,10 @@ class Nemesis:
         self.strike(number, cause)
 
     def _watch(self, number: int, fault: Fault, trigger: Trigger) -> None:
-        """Count events at the trigger's point; after the one it names, strike at this very boundary or a delay later."""
+        """Count events at the trigger's point; after the one it names, strike at this very boundary or a delay later.
+
+        An order is a call that a process takes when it has done with what it does, so it is never in the middle of that.
+        """
         seen = 0
 
         def notice(place: int, event: Event) -> None:
@@ -58,7 +61,7 @@ class Nemesis:
             if seen < trigger.nth:
                 return
             self.trace.shots[number] = self.trace.shots[number]._replace(cause=place)
-            if fault.delay:
+            if fault.delay or fault.verb in orders.ORDERS:
                 self._schedule(number, self.world.now + fault.delay, event)
             else:
                 self.world.strike_soon(partial(self.strike, number, event))
@@ -111,7 +114,7 @@ class Nemesis:
         fault, verb = self.faults[number], NODE_VERBS[self.faults[number].verb]
         event = self.world.emit("fault", name, n=_amount(fault), text=fault.verb)
         if verb.act(self.world, name, fault.settings) is False:
-            self._miss(number, f"{name} did nothing about it")
+            self._miss(number, f"nobody promoted {name}" if fault.verb == "promote" else f"{name} did nothing about it")
             return
         self._record(number, event)
         if verb.condition == LIFE:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.node import Effect, Note
 from sim.trace import MS
+from tests.sim.helpers import at_write, broken, events, play
 from tests.sim.scene import Scene
 
 OBEYS: dict[Any, list[Effect]] = {word: [Note("note", text="yes")] for word in ("promote", "demote", "campaign", "cancel")}
@@ -52,14 +53,35 @@ def test_a_frozen_node_does_what_it_was_told_when_it_wakes() -> None:
     assert found.trace.unfired == []
 
 
+def test_an_order_does_not_come_in_the_middle_of_what_a_process_does() -> None:
+    obeys = {**OBEYS, 1: [Note("received", n=1), Note("received", n=2)]}
+    found = Scene({"A": obeys}, {"after": {"received": {"nth": 1}}, "do": "demote", "node": "A"})
+    assert [event.what for event in found.what("received", "fault", "note")] == ["received", "received", "fault", "note"]
+
+
 def test_an_order_that_nobody_follows_is_no_strike() -> None:
     orders = (order("promote", node="B"), order("demote", node="A"), order("cancel_client"))
     found = Scene({}, *orders, controllers=("controller",))
     assert [shot.missed for shot in found.trace.unfired] == [
-        "B did nothing about it",
+        "nobody promoted B",
         "A did nothing about it",
         "A has no such operation waiting",
     ]
+
+
+def test_an_operator_moves_the_leadership_of_a_real_cluster() -> None:
+    run = play(
+        {"wait_for": 1}, {"at_ms": 20, "do": "promote", "node": "follower:2"}, {"at_ms": 300, "do": "demote", "node": "C"}
+    )
+    assert [event.node for event in events(run, "promoted")][:1] == ["C"]
+    assert run.trace.final["C"].role == "follower"
+    assert broken(run) == []
+
+
+def test_an_operator_ends_a_wait_that_would_last_for_ever() -> None:
+    run = play({"wait_for": "all"}, at_write(5, "kill", "C"), {"at_ms": 100, "do": "cancel_client"})
+    (released,) = events(run, "released")
+    assert (released.node, released.at, run.history[released.ops[0]].outcome) == ("A", 100 * MS, "ok")
 
 
 def test_no_leader_no_cancelling() -> None:
