@@ -51,7 +51,7 @@ class Rest:
     def _notice(self, _: int, event: Event) -> None:
         if event.what != "delivered" or (event.ops and self.world.trace.flow[event.text] in WRITE_FLOWS):
             self.moved_at = event.at
-            self.last = f"{event.node}: {event.text or event.what} {' '.join(event.ops)}".rstrip()
+            self.last = f"{event.node}: {event.text or event.what} {_short(event.ops)}".rstrip()
 
     def quiet_for(self) -> int:
         """How long nothing has moved (us)."""
@@ -62,7 +62,7 @@ class Rest:
         machines, flow = self.world.machines, self.world.trace.flow
         for flight in self.world.flights:
             if flight.ops and not flight.lost and flow[flight.message.kind] in WRITE_FLOWS and machines[flight.target].up:
-                yield f"{flight.message.kind} {' '.join(flight.ops)} from {flight.source} to {flight.target}"
+                yield f"{flight.message.kind} {_short(flight.ops)} from {flight.source} to {flight.target}"
         for name, machine in machines.items():
             disk = machine.disk
             syncing = disk.records[disk.durable - disk.dropped :] if disk.flushing is not None else []
@@ -70,6 +70,10 @@ class Rest:
                 yield f"an fsync on {name}"
             if machine.up and machine.workers.last_visible > self.world.now:
                 yield f"an apply on {name}"
+
+
+def _short(ops: tuple[str, ...]) -> str:
+    return f"{ops[0]} and {len(ops) - 1} more" if len(ops) > 1 else "".join(ops)
 
 
 def come_to_rest(rest: Rest, waiting: Callable[[], list[str]], quiet: int, beat: int, most: int) -> str:
@@ -81,7 +85,7 @@ def come_to_rest(rest: Rest, waiting: Callable[[], list[str]], quiet: int, beat:
     end = world.now + most
     while world.now < end and (rest.quiet_for() < quiet or waiting() or any(rest.in_flight())):
         world.run_until(min(end, world.now + STEP_US))
-    busy = [*rest.in_flight(), *(f"{name} waits for an answer" for name in waiting())]
+    busy = list(dict.fromkeys([*rest.in_flight(), *(f"{name} waits for an answer" for name in waiting())]))
     if not busy and rest.quiet_for() < min(beat, most // 2):
         busy = [rest.last]
     more = [f"{len(busy) - MOST_TOLD} more"] if len(busy) > MOST_TOLD else []

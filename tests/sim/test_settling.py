@@ -9,7 +9,7 @@ import pytest
 from sim.checks import CHECKS
 from sim.design import read_design
 from sim.faults import read_faults
-from sim.node import Note
+from sim.node import Message, Note, Request, Send
 from sim.run import Stage
 from sim.settling import Rest, come_to_rest, hold_us
 from sim.setup import Limits, read_setup
@@ -18,6 +18,18 @@ from tests.sim.helpers import BACKLOG, at_write, broken, events, load, play
 from tests.sim.scene import Scene
 
 SYNC: dict[str, Any] = {"wait_for": 1}
+
+
+class Bundle(Message):
+    """Three writes at once."""
+
+    flow = "replicate"
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        return ("w1", "w2", "w3")
+
+
 END = [check.name for check in CHECKS.values() if check.at_end]
 
 
@@ -136,6 +148,13 @@ def test_what_never_comes_to_rest_is_said_and_leaves_what_needs_an_end_unknown(
     verdicts = {run.findings[name].verdict for name in END if name in run.findings}
     reasons = {run.findings[name].reason for name in END if name in run.findings}
     assert (verdicts, reasons) == ({"unknown"}, {f"the run never came to rest: {run.trace.unsettled}"})
+
+
+def test_a_long_message_is_said_in_short_and_once() -> None:
+    script = {1008: [Send("B", Request("w1", ("write",))), Send("B", Bundle()), Send("B", Bundle())]}
+    world = Scene({"A": script}).world
+    told = come_to_rest(Rest(world), list, quiet=20 * MS, beat=5 * MS, most=8500)
+    assert told == "request w1 from A to B, bundle w1 and 2 more from A to B"
 
 
 def test_a_client_that_still_waits_is_named() -> None:
