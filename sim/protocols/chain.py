@@ -22,8 +22,8 @@ class ChainReplica(Extending):
     def on_request(self, client: str, request: Request) -> Effects:
         """Updates are the head's, queries the tail's (section 3)."""
         if request.command[0] == "read":
-            yield from self.answer_read(request, client) if self.is_tail else self.refuse(request, client)
-        elif not self.is_head:
+            yield from self.answer_read(request, client) if self.is_tail and self.serves else self.refuse(request, client)
+        elif not self.is_head or not self.serves:
             yield from self.refuse(request, client)
         elif (n := self.log.find(request.op)) is None:
             yield from self.accept(request, client)
@@ -31,9 +31,12 @@ class ChainReplica(Extending):
             yield from self.repeated(n, request, client)
 
     def executed(self, entry: Entry, result: Result | None) -> Effects:
-        """The tail sends the reply."""
+        """The tail sends the reply; without its lease it says that it does not know."""
         if self.answers_after < entry.n <= self.answers_upto:
-            yield Send(entry.client, Reply(entry.op, True, result, (entry.epoch, entry.n)))
+            if self.lease is None or self.serves:
+                yield Send(entry.client, Reply(entry.op, True, result, (entry.epoch, entry.n)))
+            else:
+                yield Send(entry.client, Reply(entry.op, False, unsure=True, text="the lease has run out"))
 
     # Updates down the chain, acks back
 

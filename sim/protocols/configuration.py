@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.node import Effects, Note, Send
 from sim.protocols.council import Council
-from sim.protocols.messages import Beat, CaughtUp, Chain, Extend
+from sim.protocols.messages import Beat, CaughtUp, Chain, Extend, Hello
 from sim.records import Decision
 
 
@@ -61,6 +61,15 @@ class ConfigurationService(Council):
             for replica in self.cluster.replicas:
                 yield Send(replica, Chain(self.epoch, self.serving))
             yield from self.publish()
+
+    def ousted(self, decision: Decision) -> tuple[str, ...]:
+        """Whoever is taken out; the others keep their leases from one chain to the next."""
+        return tuple(name for name in self.accepted.serving if name not in decision.serving)
+
+    def on_hello(self, replica: str, message: Hello) -> Effects:
+        """The process that may have held a lease is no more."""
+        self.leases.void(replica)
+        yield from super().on_hello(replica, message)
 
     def noticed(self, replica: str, message: Beat) -> Effects:
         """Tell a replica again that has not heard of the present chain; a member that stands aside has restarted unheard."""

@@ -45,9 +45,8 @@ class Council(Electorate):
             yield Send(peer, Accept(decision))
 
     def keep(self, decision: Decision) -> Effects:
-        """Put a decision on the disk; a higher epoch ends the leases of those before."""
-        if decision.epoch > self.accepted.epoch:
-            self.leases.close()
+        """Put a decision on the disk; it ends the leases of those whom it replaces."""
+        self.leases.close(self.ousted(decision))
         self.accepted = decision
         yield Write(decision)
         yield Fsync()
@@ -128,11 +127,15 @@ class Council(Electorate):
         """A replica that serves in the newest epoch gets its lease, where leases are what fences it."""
         newest = max(self.accepted, self.decided)
         if self.leases.lasts and replica in newest.serving and message.epoch == newest.epoch == newest.elected:
-            self.leases.grant(self.now)
+            self.leases.grant(replica, self.now)
             yield Send(replica, Grant(message.epoch, message.asked_at))
         yield from super().on_beat(replica, message)
 
     # For subclasses
+
+    def ousted(self, decision: Decision) -> tuple[str, ...]:
+        """Who may serve no more, once this is decided: whoever did in a lower epoch."""
+        return self.accepted.serving if decision.epoch > self.accepted.epoch else ()
 
     def took_over(self) -> None:
         """This controller has just got the chair from another, or back after a restart."""

@@ -49,7 +49,7 @@ class CraqReplica(ChainReplica):
         """Any member answers reads, a new tail once the old one has stopped; writes are the head's as in any chain."""
         if request.command[0] != "read":
             yield from super().on_request(client, request)
-        elif self.may_read() and self.applied >= self.reads_from:
+        elif self.may_read() and self.serves and self.applied >= self.reads_from:
             yield from self.read(client, request)
         else:
             yield from self.refuse(request, client)
@@ -79,7 +79,7 @@ class CraqReplica(ChainReplica):
 
     def on_versionquery(self, member: str, message: VersionQuery) -> Effects:
         """The tail says how far it has committed; a new one not before it has committed all that its forerunner may have."""
-        if message.epoch == self.epoch and self.is_tail and self.committed >= self.reads_from:
+        if message.epoch == self.epoch and self.is_tail and self.serves and self.committed >= self.reads_from:
             yield Send(member, VersionReply(self.epoch, message.op, self.committed))
 
     def on_versionreply(self, _: str, message: VersionReply) -> Effects:
@@ -146,10 +146,19 @@ class CraqReplica(ChainReplica):
             self.versions[key].append((entry.n, self.state.read(key)))
 
     def commit_to(self, n: int) -> Effects:
-        """Versions up to there are clean, and those before them are forgotten."""
+        """Versions up to there are clean."""
         yield from super().commit_to(n)
+        yield from self.settle()
+
+    def learn_committed(self, n: int) -> Effects:
+        """Who was a member before may have dirty versions yet."""
+        yield from super().learn_committed(n)
+        yield from self.settle()
+
+    def settle(self) -> Effects:
+        """Dirty writes that are committed now are answered, and what they replaced is forgotten."""
         dirty = self.dirty
-        while dirty and dirty[0][0].n <= n:
+        while dirty and dirty[0][0].n <= self.committed:
             entry, result = dirty.popleft()
             for key in keys_of(entry.command):
                 self.clean(key)

@@ -7,14 +7,15 @@ has brought it up to date and the configuration service has put it at the end (`
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Note, Send, Summary, Write
+from sim.protocols.lease import Lease
+from sim.protocols.leased import Leased
 from sim.protocols.messages import Ack, Behind, Chain, Hello, Install, Lead
-from sim.protocols.replica import Replica
 from sim.records import Epoch, Record
 
 FOREVER = 1 << 62  # past the end of any log
 
 
-class ChainPlace(Replica):
+class ChainPlace(Leased):
     """`role` is head, middle, tail, single (a chain of one) or spare (not in the chain).
 
     `predecessor` is the one whose log is copied: the member before this one; for a spare, the tail. `successor` names the one
@@ -71,7 +72,8 @@ class ChainPlace(Replica):
         self.epoch, self.members = epoch, members
         self.predecessor, self.successor = members[place - 1] if place else "", members[place + 1 : place + 2]
         self.is_head = place == 0
-        self.aligned = self.is_head or (not was_out and self.aligned and self.predecessor == stood_behind)
+        stays = named and not was_out and self.predecessor == stood_behind
+        self.aligned = self.is_head or (stays and self.aligned)
         yield Write(Epoch(epoch))
         yield from self.play(_role(place, len(members), was_out))
         self.change_office(self.log.last if returned else self.committed)
@@ -79,6 +81,15 @@ class ChainPlace(Replica):
             yield from self.promoted()
         if self.is_tail:
             yield from self.commit_at_tail()
+        if self.lease is not None:
+            yield from self.ask_for_lease(self.lease)
+
+    def ask_for_lease(self, lease: Lease) -> Effects:
+        """A spare needs none; a member that has not got one asks without delay."""
+        if self.role == "spare":
+            lease.forget()
+        elif self.epoch > 1 and not self.serves:
+            yield from self.beat()
 
     def change_office(self, answered: int) -> None:
         """A tail that makes way for a newcomer still answers for what it has committed."""
