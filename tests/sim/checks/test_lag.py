@@ -94,6 +94,22 @@ def test_one_that_joins_lags_from_then_on() -> None:
     assert measured(run)[:2] == [(2, False), (5.0, False)]
 
 
+def test_what_one_that_was_taken_out_applies_is_nobodys_wait() -> None:
+    run = two_entries()
+    run.event(18, "removed", "controller", peer="C")
+    entry(run, "w3", 3, at=20, B=21, C=120)
+    assert measured(run)[:2] == [(2, False), (5.0, False)]
+
+
+def test_a_commit_that_is_told_again_starts_no_new_wait() -> None:
+    run = Run()
+    entry(run, "w1", 1, at=10, B=30)
+    run.event(20, "committed", "C", "w1", n=1)
+    run.event(31, "applied", "C", "w1", n=1)
+    run.trace.events.sort(key=lambda event: event.at)
+    assert measured(run)[:2] == [(1, False), (21.0, False)]
+
+
 def test_a_snapshot_catches_up_at_once() -> None:
     run = two_entries()
     for n in (3, 4, 5):
@@ -114,6 +130,18 @@ def test_after_a_promotion_only_the_history_that_was_chosen_counts() -> None:
     run.trace.events.sort(key=lambda event: event.at)
     assert measured(run)[:2] == [(2, False), (6.0, False)]
     assert lag_series(run.trace)[-1] == (46_000, {"A": 0, "B": 0, "C": 0})
+
+
+def test_the_chosen_history_is_all_that_its_leader_has_got_and_kept() -> None:
+    run = Run()
+    entry(run, "w1", 1, at=10)
+    entry(run, "w2", 2, at=11)
+    entry(run, "w3", 3, at=12)
+    run.event(13, "installed", "B", n=1, peer="A")
+    run.event(14, "received", "B", "w2", "w3", n=2)
+    run.event(15, "discarded", "B", "w3", n=3)
+    run.event(20, "promoted", "B", n=2)
+    assert lag_series(run.trace)[-1] == (20_000, {"A": 0, "B": 1, "C": 2})
 
 
 def test_entries_that_no_client_asked_for_are_nobodys_lag() -> None:

@@ -146,6 +146,18 @@ def test_a_version_that_is_finally_gone_was_still_the_newer_one() -> None:
     assert back(run).ops == ("r1", "r2")
 
 
+def test_a_version_outside_the_chosen_order_is_compared_with_all_that_was_seen() -> None:
+    run = Run()
+    for op in ("w1", "w2", "w3"):
+        run.write(op, at=1, ok=4)
+    for n, version in enumerate(("w1", "w2", "w3")):
+        run.read(f"r{n}", version, at=5 + n, ok=5.5 + n)
+    run.lead("A", "w1", "w2")
+    assert back(run).verdict == "unknown"
+    run.end("B", "w3", "w1")
+    assert back(run).ops == ("r0", "r2")
+
+
 def test_the_same_two_reads_are_unknown_if_no_replica_had_both() -> None:
     run = Run()
     run.write("w1", at=1, ok=3)
