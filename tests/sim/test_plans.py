@@ -18,7 +18,6 @@ from sim.run import Run
 from tests.sim.helpers import load, play
 
 Fault = dict[str, Any]
-PROMISES = ("lost_acked_writes", "ledger_balances", "split_brain", "converged")
 MACHINE_POINTS = ("received", "written", "durable", "applied", "committed", "sent", "reply_sent", "ok_received")
 RARE_POINTS = ("suspected", "elected", "promoted", "removed", "after_fault")
 
@@ -137,8 +136,8 @@ def setups(draw: st.DrawFn, reads: bool = False) -> dict[str, Any]:
 
 def breaks(run: Run) -> list[str]:
     """The promises that a run broke. A shot that never fired made it a weaker attack, but no less of a proof."""
-    promises = [*PROMISES, "linearizable"] if any(op.is_read for op in run.history) else PROMISES
-    return [name for name in promises if CHECKS[name].judge(run.trace, run.history).verdict == "broken"]
+    applying = [check for check in CHECKS.values() if check.applies(run.history)]
+    return [check.name for check in applying if check.judge(run.trace, run.history).verdict == "broken"]
 
 
 def judge(design: Fault, faults: list[Fault], seed: int, setup: dict[str, Any]) -> None:
