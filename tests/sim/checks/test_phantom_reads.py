@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from sim.checks.phantom_reads import applies, judge
 from tests.sim.checks.build import Run
 from tests.sim.helpers import BACKLOG, at_write, load, play
@@ -66,3 +68,12 @@ def test_a_leader_that_shows_what_only_it_has_shows_phantoms() -> None:
     assert read.result[1] in finding.ops
     waits = play({"wait_for": 1}, BACKLOG, at_write(40, "power_cut"), workload=READS)
     assert waits.findings["phantom_reads"].verdict == "holds"
+
+
+@pytest.mark.parametrize(("visible", "verdict"), [("before-wait", "broken"), ("after-wait", "holds")])
+def test_what_is_seen_before_its_acks_can_be_gone_though_nothing_confirmed_is_lost(visible: str, verdict: str) -> None:
+    """MySQL's AFTER_COMMIT and AFTER_SYNC."""
+    strike = {"after": {"applied": {"nth": 40}}, "delay_ms": 2, "do": "power_cut", "node": "leader"}
+    run = play({"wait_for": 1, "visible": visible}, BACKLOG, strike, workload=READS)
+    assert run.findings["phantom_reads"].verdict == verdict
+    assert run.findings["lost_acked_writes"].verdict == "holds"
