@@ -27,6 +27,7 @@ class FailoverController(Council):
     phase = "idle"
     wanted = resigned = ""
     told = False
+    began_at = 0
     failed_over_at: int | None = None
 
     def first_serving(self) -> tuple[str, ...]:
@@ -75,11 +76,10 @@ class FailoverController(Council):
             yield from self.returned(replica)
 
     def on_resign(self, replica: str, message: Resign) -> Effects:
-        """An operator demoted the leader: another takes over, or nobody until the operator says who."""
+        """An operator demoted the leader: its next heartbeat calls for another, or for nobody until the operator says who."""
         if replica == self.serving[0] and message.epoch == self.epoch:
-            self.resigned, self.roles[replica] = replica, ""
-            if self.chairs and self.phase == "idle" and self.automatic:
-                yield from self.begin()
+            self.resigned = replica
+        return iter(())
 
     def on_order(self, what: str, about: str) -> Effects:
         """An operator orders a promotion, wherever the chair is. What the replica lacks is lost: the operator's risk."""
@@ -102,7 +102,7 @@ class FailoverController(Council):
 
     def begin(self, wanted: str = "") -> Effects:
         """Raise the epoch; nobody serves in it until somebody is chosen."""
-        self.phase, self.wanted, self.told = "raising", wanted, False
+        self.phase, self.wanted, self.told, self.began_at = "raising", wanted, False, self.now
         yield from self.decide(self.accepted._replace(epoch=self.accepted.epoch + 1))
 
     def took_over(self) -> None:
@@ -163,18 +163,23 @@ class FailoverController(Council):
             yield from self.choose() if self.poll.enough else self.ask_again()
 
     def ask_again(self) -> Effects:
-        """Go on listening. What was wished for (an order, another than the one that was demoted) has had its time."""
-        poll, leader = self.poll, self.serving[0]
-        if poll.only_in_sync and not self.told:
+        """Go on listening."""
+        if self.poll.only_in_sync and not self.told:
             self.told = True
             yield Note("note", text="no member of the in-sync set answers: nobody is promoted")
+        if self.now - self.began_at > self.design.detect_after_us:
+            yield from self.give_up_wishes()
+        yield from self.ask()
+
+    def give_up_wishes(self) -> Effects:
+        """An order, and the wish for another than the one that was demoted, have had their time."""
+        poll, leader = self.poll, self.serving[0]
         if poll.wanted not in ("", leader):
             yield Note("note", peer=poll.wanted, text="cannot be promoted: it does not answer")
         if not self.automatic:
             poll.wanted = leader
         elif poll.wanted != leader or not self.cooling:
             poll.wanted = poll.barred = ""
-        yield from self.ask()
 
     # The promotion
 
@@ -199,8 +204,8 @@ class FailoverController(Council):
     def on_confirm(self, epoch: int) -> Effects:
         """The promoted replica never reported: try again in a new epoch. It may have led and died, so it is not asked again."""
         if self.phase in ("promoting", "awaiting") and epoch == self.epoch:
-            self.phase = "idle"
-            if self.automatic:
+            failed, self.phase = self.phase == "promoting", "idle"
+            if failed and self.automatic:
                 yield from self.begin()
 
     # The in-sync set

@@ -42,7 +42,7 @@ class Poll:
     def settled(self) -> bool:
         """Whether nothing that may still come could make the choice a better one, as the design sees it."""
         all_answered = len(self.answers) == self.cluster.design.replicas
-        hasty = bool(self.wanted) or self.only_in_sync or self.cluster.design.promote_quorum == "safe"
+        hasty = self.only_in_sync or self.cluster.design.promote_quorum == "safe"
         return self.enough and (all_answered or hasty)
 
     def choose(self) -> str:

@@ -10,7 +10,7 @@ from sim.design import read_design
 from sim.luck import Luck
 from sim.node import Cluster, Effects, Fsync, Locate, Note, Send, Timer, View, Write
 from sim.protocols.failover import FailoverController
-from sim.protocols.messages import Accept, Accepted, Beat, Campaign, Grant, Report, Vote
+from sim.protocols.messages import Accept, Accepted, Beat, Campaign, Grant, Position, Report, Switchover, Vote
 from sim.records import Decision, Epoch
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, play, sent, verdicts
@@ -324,6 +324,27 @@ def test_a_chair_steps_down_for_a_higher_ballot() -> None:
     list(node.on_report("controller2", Report(2, False, None, ())))
     assert said(node.on_accepted("controller2", Accepted(1, 1, 0))) == []
     assert node.decided.version == 0
+
+
+def test_an_order_reaches_the_chair_through_any_controller() -> None:
+    assert said(controller("controller2").on_order("promote", "C")) == [Switchover("C"), Switchover("C")]
+    chair = controller("controller")
+    list(chair.on_beat("C", Beat(1, "follower")))
+    first, second = said(chair.on_switchover("controller2", Switchover("C")))
+    assert first == second == Accept(chair.accepted)
+    assert said(chair.on_switchover("controller3", Switchover("C"))) == [], "the same order again"
+
+
+def test_a_chair_that_stepped_down_chooses_nobody() -> None:
+    node = controller("controller")
+    list(node.begin())
+    list(node.on_durable((node.accepted,)))
+    list(node.on_accepted("controller2", Accepted(1, 1, 0)))
+    assert node.phase == "fencing"
+    for replica in "ABC":
+        node.poll.answers[replica] = Position(2, 1, 7)
+    list(node.on_report("controller2", Report(2, False, None, ())))
+    assert list(node.on_decide(2)) == []
 
 
 def test_who_voted_for_another_meanwhile_does_not_take_the_chair() -> None:
