@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from sim.design import read_design
-from sim.luck import Luck
-from sim.node import Cluster, Effects, Fsync, Locate, Note, Send, Timer, View, Write
+from sim.node import Fsync, Locate, Note, Timer, View, Write
 from sim.protocols.failover import FailoverController
 from sim.protocols.messages import Accept, Accepted, Beat, Campaign, Grant, Position, Report, Switchover, Vote
 from sim.records import Decision, Epoch
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, play, sent, verdicts
+from tests.sim.protocols.lone_controller import controller, durable, said
 
 THREE: dict[str, Any] = {"wait_for": 1, "controllers": 3}
 CHAIN: dict[str, Any] = {"topology": "chain", "config_service": "majority"}
@@ -165,69 +164,56 @@ def test_nobody_hears_of_a_decision_before_two_disks_have_it(design: dict[str, A
 # One controller, message by message
 
 
-def controller(name: str = "controller3", **knobs: Any) -> FailoverController:
-    cluster = Cluster(
-        read_design({**THREE, **knobs}), CONTROLLERS, (), Luck(1), lambda image: pytest.fail("controllers have no state")
-    )
-    node = FailoverController(name, cluster)
-    list(node.on_boot())
-    node.now = 10_000_000  # nobody was heard for long
-    return node
+def first() -> FailoverController:
+    return controller("controller", **THREE)
 
 
-def said(effects: Effects) -> list[Any]:
-    """The messages in some effects."""
-    return [effect.message for effect in effects if isinstance(effect, Send)]
-
-
-def durable(node: FailoverController, effects: Effects) -> list[Any]:
-    """Carry out the writes and tell the node that they are durable; what it says then."""
-    written = tuple(effect.record for effect in effects if isinstance(effect, Write))
-    return said(node.on_durable(written))
+def third() -> FailoverController:
+    return controller("controller3", **THREE)
 
 
 B_LEADS = Decision(2, 7, 2, 2, ("B",))
 
 
 def test_a_vote_is_durable_before_it_is_told() -> None:
-    node = controller()
+    node = third()
     effects = list(node.on_campaign("controller2", Campaign(2)))
     assert effects == [Write(Epoch(2, "controller2")), Fsync()]
     assert durable(node, iter(effects)) == [Vote(2, node.accepted)]
 
 
 def test_who_has_just_voted_does_not_stand() -> None:
-    node = controller()
+    node = third()
     list(node.on_campaign("controller2", Campaign(2)))
     assert "stand" not in [effect.name for effect in node.on_check() if isinstance(effect, Timer)]
 
 
 def test_a_vote_tells_what_was_accepted_though_it_may_not_be_decided() -> None:
-    node = controller()
+    node = third()
     list(node.on_accept("controller2", Accept(B_LEADS)))
     node.now *= 2
     assert durable(node, node.on_campaign("controller", Campaign(3))) == [Vote(3, B_LEADS)]
 
 
 def test_one_vote_a_ballot_even_after_a_restart() -> None:
-    node = controller()
+    node = third()
     (written, _) = node.on_campaign("controller2", Campaign(2))
     assert list(node.on_campaign("controller", Campaign(2))) == []
     assert isinstance(written, Write)
-    reborn = controller()
+    reborn = third()
     list(reborn.on_restart((written.record,)))
     assert list(reborn.on_campaign("controller", Campaign(2))) == []
     assert list(reborn.on_campaign("controller", Campaign(3))) != []
 
 
 def test_no_vote_while_the_chair_is_heard() -> None:
-    node = controller()
+    node = third()
     list(node.on_report("controller", Report(1, True, node.decided, ())))
     assert list(node.on_campaign("controller2", Campaign(2))) == []
 
 
 def test_nothing_of_an_older_ballot_is_kept_after_a_vote() -> None:
-    node = controller()
+    node = third()
     list(node.on_campaign("controller2", Campaign(3)))
     assert list(node.on_accept("controller", Accept(B_LEADS))) == []
     assert durable(node, node.on_accept("controller2", Accept(B_LEADS._replace(ballot=3)))) == [Accepted(3, 7, 0)]
@@ -242,20 +228,20 @@ def take_chair(node: FailoverController, *votes: Vote) -> list[Any]:
 
 
 def test_the_winner_goes_on_from_the_newest_decision_of_its_voters() -> None:
-    node = controller()
+    node = third()
     first, second = take_chair(node, Vote(3, B_LEADS))
     assert first == second == Accept(B_LEADS._replace(ballot=3, version=8))
 
 
 def test_who_voted_for_another_meanwhile_does_not_vote_for_itself() -> None:
-    node = controller()
+    node = third()
     list(node.campaign())
     list(node.on_campaign("controller", Campaign(3)))
     assert list(node.on_vote("controller2", Vote(2, B_LEADS))) == []
 
 
 def test_a_late_vote_for_an_earlier_ballot_does_not_count() -> None:
-    node = controller()
+    node = third()
     list(node.campaign())
     list(node.on_report("controller2", Report(2, False, None, ())))
     list(node.campaign())
@@ -264,7 +250,7 @@ def test_a_late_vote_for_an_earlier_ballot_does_not_count() -> None:
 
 
 def test_a_decision_counts_when_a_majority_has_it_and_not_before() -> None:
-    node = controller()
+    node = third()
     (proposal, _) = take_chair(node, Vote(3, B_LEADS))
     list(node.on_accepted("controller2", Accepted(3, 7, 0)))
     list(node.on_accepted("controller", Accepted(2, 8, 0)))
@@ -276,7 +262,7 @@ def test_a_decision_counts_when_a_majority_has_it_and_not_before() -> None:
 
 
 def test_what_was_counted_under_one_ballot_does_not_count_under_the_next() -> None:
-    node = controller("controller")
+    node = first()
     list(node.on_accepted("controller2", Accepted(1, 8, 0)))
     list(node.on_accept("controller3", Accept(B_LEADS)))
     node.now *= 2
@@ -288,7 +274,7 @@ def test_what_was_counted_under_one_ballot_does_not_count_under_the_next() -> No
 
 
 def test_a_decision_waits_for_the_longest_lease_that_any_of_its_keepers_may_have_granted() -> None:
-    node = controller()
+    node = third()
     (proposal, _) = take_chair(node, Vote(3, B_LEADS))
     list(node.on_accepted("controller2", Accepted(3, 8, 900)))
     timers = [effect for effect in node.on_durable((proposal.decision,)) if isinstance(effect, Timer)]
@@ -300,7 +286,7 @@ def test_a_decision_waits_for_the_longest_lease_that_any_of_its_keepers_may_have
 
 
 def test_no_lease_is_granted_once_a_failover_is_asked_for() -> None:
-    node = controller("controller", fencing="lease")
+    node = controller("controller", **THREE, fencing="lease")
     assert said(node.on_beat("A", Beat(1, "leader", 77))) == [Grant(1, 77)]
     list(node.begin())
     assert said(node.on_beat("A", Beat(1, "leader", 78))) == []
@@ -311,7 +297,7 @@ def test_no_lease_is_granted_once_a_failover_is_asked_for() -> None:
 
 
 def test_a_restarted_controller_says_nothing_that_it_is_not_sure_of() -> None:
-    node = controller()
+    node = third()
     list(node.on_restart((B_LEADS,)))
     assert said(node.on_locate("c1", Locate())) == []
     list(node.on_report("controller2", Report(2, True, B_LEADS, ())))
@@ -319,7 +305,7 @@ def test_a_restarted_controller_says_nothing_that_it_is_not_sure_of() -> None:
 
 
 def test_a_chair_steps_down_for_a_higher_ballot() -> None:
-    node = controller("controller")
+    node = first()
     durable(node, node.decide(node.accepted))
     list(node.on_report("controller2", Report(2, False, None, ())))
     assert said(node.on_accepted("controller2", Accepted(1, 1, 0))) == []
@@ -327,16 +313,16 @@ def test_a_chair_steps_down_for_a_higher_ballot() -> None:
 
 
 def test_an_order_reaches_the_chair_through_any_controller() -> None:
-    assert said(controller("controller2").on_order("promote", "C")) == [Switchover("C"), Switchover("C")]
-    chair = controller("controller")
+    assert said(controller("controller2", **THREE).on_order("promote", "C")) == [Switchover("C"), Switchover("C")]
+    chair = first()
     list(chair.on_beat("C", Beat(1, "follower")))
-    first, second = said(chair.on_switchover("controller2", Switchover("C")))
-    assert first == second == Accept(chair.accepted)
+    proposal, other = said(chair.on_switchover("controller2", Switchover("C")))
+    assert proposal == other == Accept(chair.accepted)
     assert said(chair.on_switchover("controller3", Switchover("C"))) == [], "the same order again"
 
 
 def test_a_chair_that_stepped_down_chooses_nobody() -> None:
-    node = controller("controller")
+    node = first()
     list(node.begin())
     list(node.on_durable((node.accepted,)))
     list(node.on_accepted("controller2", Accepted(1, 1, 0)))
@@ -348,7 +334,7 @@ def test_a_chair_that_stepped_down_chooses_nobody() -> None:
 
 
 def test_who_voted_for_another_meanwhile_does_not_take_the_chair() -> None:
-    node = controller()
+    node = third()
     list(node.campaign())
     own = list(node.on_vote("controller2", Vote(2, B_LEADS)))
     other = list(node.on_campaign("controller", Campaign(3)))
@@ -358,6 +344,6 @@ def test_who_voted_for_another_meanwhile_does_not_take_the_chair() -> None:
 
 
 def test_what_is_voted_is_in_the_trace() -> None:
-    node = controller()
+    node = third()
     list(node.on_campaign("controller2", Campaign(2)))
     assert Note("voted", n=2, peer="controller2") in list(node.on_durable((Epoch(2, "controller2"),)))
