@@ -47,6 +47,7 @@ class Disk:
     full: bool = False
     trusted: int | None = None  # how many records are really durable while fsyncs lie
     hole: int | None = None  # where records begin that a failed fsync left in the cache, marked as if they were on the disk
+    survived: int = 0  # what the last power cut left is on the medium, though no fsync has told so yet
     damaged: int | None = None
 
     @property
@@ -97,18 +98,19 @@ class Disk:
 
     def cut_power(self, tail: Tail = "drawn") -> list[Record]:
         """Lose all but a prefix of the unsynced records; return what is lost. `torn`: the first lost one is half there."""
-        firm = min(mark for mark in (self.durable, self.trusted, self.hole) if mark is not None)
+        firm = max(self.survived, min(mark for mark in (self.durable, self.trusted, self.hole) if mark is not None))
         unsynced = self.written - firm
         drawn = self.luck.index(unsynced + 1, f"tail {self.name} {self.power} {firm}")
         kept = {"drawn": drawn, "lost": 0, "torn": max(0, unsynced - 1), "kept": unsynced}[tail]
         self._restart_device()
-        return self._cut_off(firm + kept)
+        lost, self.survived = self._cut_off(firm + kept), self.written
+        return lost
 
     def wipe(self) -> list[Record]:
         """Lose everything; return what is lost."""
         self._restart_device()
         lost, self.records = self.records, []
-        self.dropped = self.durable = self.told = 0
+        self.dropped = self.durable = self.told = self.survived = 0
         self.damaged = None
         return lost
 
@@ -133,7 +135,7 @@ class Disk:
         place = max(0, place - self.dropped)
         lost = self.records[place:]
         del self.records[place:]
-        self.durable = min(self.durable, self.written)
+        self.durable, self.survived = min(self.durable, self.written), min(self.survived, self.written)
         return lost
 
 

@@ -119,3 +119,13 @@ def test_a_durable_snapshot_takes_the_place_of_what_it_stands_for_and_of_nothing
     assert disk.records == [Epoch(2), snapshot, entry(3), entry(4), entry(5)]
     assert (disk.written, disk.durable) == (len(before) + 1, len(before))
     assert disk.cut_power("lost") == [entry(5)]
+
+
+def test_what_a_power_cut_left_no_later_one_takes() -> None:
+    """It is on the medium, although no fsync has told so."""
+    for seed in range(50):
+        disk = Disk("A", DiskSpeed(), Luck(seed), [entry(n) for n in range(1, 9)])
+        disk.cut_power()
+        left = len(disk.records)
+        assert disk.cut_power("lost") == []
+        assert len(disk.records) == left
