@@ -17,7 +17,7 @@ class Replica(Database):
         super().__init__(name, cluster)
         self.tick_us = cluster.heartbeat_us
         self.shipped = 0  # all entries up to here were sent on
-        self._asked = (-1, 0)  # log length and instant of the last request to fill a gap
+        self._asked = (-2, 0)  # what was asked for last to fill a gap, and when; no gap begins at -2
         self._installing: dict[str, int] = {}  # when a snapshot was sent to whom
 
     def on_restart(self, records: tuple[Record, ...]) -> Effects:

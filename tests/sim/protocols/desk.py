@@ -16,25 +16,36 @@ INITIAL = {"a1": 0}
 
 
 class Desk:
-    """A replica of a leader-follower cluster; times are in milliseconds of its own clock."""
+    """A replica of a leader-follower cluster; times are in milliseconds of its own clock.
 
-    def __init__(self, design: Mapping[str, Any], name: str = "A", sessions: bool = False) -> None:
+    It boots, or starts again on the records of a `restart`.
+    """
+
+    def __init__(
+        self, design: Mapping[str, Any], name: str = "A", sessions: bool = False, restart: tuple[Record, ...] | None = None
+    ) -> None:
         read = read_design(design)
         machine = OnceOnly if sessions else KeyValues
         self.cluster = Cluster(
             read, read.controller_names, ("c1", "c2"), Luck(1), lambda image: machine(INITIAL, image), sessions
         )
         self.node = LeaderFollower(name, self.cluster)
-        self.written: list[Record] = []
+        self.disk: list[Record] = []
+        self.written: list[Record] = []  # and not yet synced
         self.queued: list[Entry] = []
-        self.tell("boot")
+        if restart is None:
+            self.tell("boot")
+        else:
+            self.tell("restart", restart)
 
     def tell(self, what: str, *args: Any, at: float | None = None) -> list[Effect]:
         """Call `on_<what>` and return the effects."""
         if at is not None:
             self.node.now = round(at * 1000)
         effects: list[Effect] = list(getattr(self.node, f"on_{what}")(*args))
-        self.written += [effect.record for effect in effects if isinstance(effect, Write)]
+        fresh = [effect.record for effect in effects if isinstance(effect, Write)]
+        self.written += fresh
+        self.disk += fresh
         self.queued += [effect.entry for effect in effects if isinstance(effect, Apply)]
         return effects
 

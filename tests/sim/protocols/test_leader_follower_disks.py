@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from sim.protocols.messages import Ack, Append
+from sim.records import Entry
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, log_of, play, sent, verdicts
+from tests.sim.protocols.desk import Desk, messages
 
 STILL: dict[str, Any] = {"network": {"delay_ms": 1}, "disk": {"fsync_ms": 1, "apply_ms": 0.1}}  # nothing varies
 IN_MEMORY = {"leader_fsync": "never", "follower_fsync": "never"}
@@ -195,6 +198,13 @@ def test_an_ack_of_what_is_applied_means_that_reads_see_it_there() -> None:
     slow = {"disk": {"apply_ms": 2}, "workload": mixed}
     assert verdicts(play({**design, "ack_when": "durable"}, **slow))["read_your_writes"] == "broken"
     assert verdicts(play({**design, "ack_when": "applied"}, **slow))["read_your_writes"] == "holds"
+
+
+def test_an_ack_of_what_is_applied_counts_nothing_that_is_only_written() -> None:
+    desk = Desk({"wait_for": 1, "ack_when": "applied"}, "B")
+    entries = tuple(Entry(n, 1, f"c1/{n}", "c1", ("deposit", "a1", 1)) for n in (1, 2))
+    desk.hear("A", Append(1, 0, entries))
+    assert [ack.n for _, ack in messages(desk.flush(), Ack)] == [1, 2]
 
 
 def test_apply_workers_lower_the_lag_of_followers_under_load() -> None:

@@ -106,7 +106,12 @@ def test_a_snapshot_of_its_own_leaves_the_entries_after_it() -> None:
 
 
 @pytest.mark.parametrize("ends", [((1, 2), (2, 3)), ((1, 3),)], ids=["another history", "the same, then cut"])
-def test_an_installed_snapshot_leaves_nothing_of_an_abandoned_tail(ends: tuple[tuple[int, int], ...]) -> None:
+def test_an_installed_snapshot_and_its_cut_leave_nothing_of_an_abandoned_tail(ends: tuple[tuple[int, int], ...]) -> None:
     records = (*map(entry, range(1, 6)), snapshot(3, *ends), Cut(3), entry(4, 3))
     assert recovered(*records)[0][-1] == (4, 3)
     assert recovered(*records)[1] == 4
+
+
+def test_a_snapshot_of_another_history_leaves_nothing_even_without_its_cut() -> None:
+    """The process died between the two writes."""
+    assert recovered(*map(entry, range(1, 6)), snapshot(3, (1, 2), (2, 3))) == ([], 3, 1)
