@@ -1,4 +1,4 @@
-"""What a leader waits for before it answers, and what it does when that does not come."""
+"""What a leader waits for before it answers: its own log, and the acks of enough followers."""
 
 from __future__ import annotations
 

@@ -100,8 +100,8 @@ def state_of(n: int, epoch: int = 1, sessions: bool = False) -> Snapshot:
     return desk.node.snapshot()
 
 
-def install(n: int, epoch: int = 1, known: int = 0) -> Install:
-    return Install(epoch, state_of(n, epoch)._replace(known=Epoch(known)), ())
+def install(n: int, epoch: int = 1) -> Install:
+    return Install(epoch, state_of(n, epoch), ())
 
 
 def follower(applied: int, design: dict[str, Any] | None = None, sessions: bool = False) -> Desk:
@@ -183,13 +183,22 @@ def test_a_leader_asked_for_the_state_sends_it_though_it_has_the_entries() -> No
     assert len(messages(desk.hear("B", Behind(1, -1)), Install)) == 1
 
 
-def test_after_a_restart_an_installed_state_is_all_there_is() -> None:
+@pytest.mark.parametrize(("n", "epoch"), [(6, 2), (5, 1)], ids=["of the new epoch", "of the old one, cut short"])
+def test_after_a_restart_an_installed_state_is_all_there_is(n: int, epoch: int) -> None:
     desk = follower(20, {**FEW, "retain": 1})
     desk.hear("A", Lead(2, ((1, 5), (2, 6)), 6, 0))
-    desk.hear("A", install(6, epoch=2, known=9))
+    desk.hear("A", Install(2, state_of(n, epoch)._replace(known=Epoch(9)), ()))
     again = restarted(desk)
-    assert (again.node.log.last, again.node.applied, again.node.epoch) == (6, 6, 2)
-    assert [*again.node.state.ops] == [entry.op for entry in entries(1, 6, 2)]
+    assert (again.node.log.last, again.node.applied, again.node.epoch) == (n, n, 2)
+    assert [*again.node.state.ops] == [entry.op for entry in entries(1, n, epoch)]
+
+
+def test_an_installed_state_is_read_though_the_disk_had_more() -> None:
+    desk = Desk({**FEW, "reads": "any"}, "B", restart=tuple(follower(20).disk))
+    desk.hear("A", Lead(2, ((1, 5), (2, 6)), 6, 0))
+    assert replies(desk.read()) == [("c2/9", "refused")], "it is still rebuilding"
+    desk.hear("A", install(6, epoch=2))
+    assert replies(desk.read()) == [("c2/9", "ok")]
 
 
 def test_an_operation_in_a_snapshot_is_recognised_after_a_restart() -> None:
