@@ -194,7 +194,7 @@ def test_after_a_restart_an_installed_state_is_all_there_is(n: int, epoch: int) 
 
 
 def test_an_installed_state_is_read_though_the_disk_had_more() -> None:
-    desk = Desk({**FEW, "reads": "any"}, "B", restart=tuple(follower(20).disk))
+    desk = Desk({**FEW, "reads": "any"}, "B", restart=tuple(follower(18).disk))
     desk.hear("A", Lead(2, ((1, 5), (2, 6)), 6, 0))
     assert replies(desk.read()) == [("c2/9", "refused")], "it is still rebuilding"
     desk.hear("A", install(6, epoch=2))

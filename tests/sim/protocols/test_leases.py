@@ -163,10 +163,12 @@ def test_an_old_leader_counts_that_ack_and_goes_on() -> None:
     assert replies([*desk.hear("C", Ack(2, 1)), *desk.execute()]) == [("c1/1", "ok")]
 
 
-def test_a_question_where_the_log_ends_raises_no_epoch() -> None:
-    desk = Desk({"wait_for": 1, "fencing": "none"})
+@pytest.mark.parametrize("disk", [{}, {"leader_fsync": "never", "follower_fsync": "never"}], ids=["synced", "in memory"])
+def test_a_question_where_the_log_ends_raises_no_epoch(disk: dict[str, str]) -> None:
+    desk = Desk({"wait_for": 1, "fencing": "none", **disk})
     desk.write("c1/1")
-    desk.flush()
+    if not disk:
+        desk.flush()
     ((_, position),) = messages(desk.hear("controller", Where(2)), Position)
     assert (position.epoch, position.last_epoch, position.last) == (2, 1, 1)
     assert (desk.node.role, desk.node.epoch) == ("leader", 1)
