@@ -26,7 +26,7 @@ class InSyncLeader(Patience):
     def start_waiting(self) -> None:
         """The set is as the controllers said at the promotion."""
         super().start_waiting()
-        self.version, self.proposed = 0, None
+        self.proposed = None
         for peer in self.in_sync if self.keeps_set else ():
             if peer != self.name:
                 self.progress[peer].caught_up_at = self.now  # it has as long as any other to show that it lives

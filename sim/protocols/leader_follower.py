@@ -70,10 +70,9 @@ class LeaderFollower(InSyncLeader):
         yield from self.announce()
 
     def follow(self, epoch: int, leader: str) -> Effects:
-        """A leader that is one no more cannot tell what will become of the writes that it owes answers for."""
+        """Lead no more."""
         if self.role == "leader":
-            for n in sorted(self.owed):
-                yield from self.tell_unsure(self.log.at(n), "this replica leads no more")
+            yield from self.stop_waiting()
         yield from super().follow(epoch, leader)
 
     def announce(self) -> Effects:

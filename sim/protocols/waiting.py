@@ -50,7 +50,7 @@ class Waiting(Follower):
         return min(self.applied, self.committed) if self.role == "leader" else self.applied
 
     def start_waiting(self) -> None:
-        """Nobody has acked anything to a new leader, and no client waits for it.
+        """Nobody has acked anything to a new leader yet.
 
         What it inherits is visible at once, as on any server that is promoted; a client that asks for such a write again
         waits for the acks that the new leader gets.
@@ -58,8 +58,6 @@ class Waiting(Follower):
         self.count.positions = dict.fromkeys(self.peers, 0)
         self.progress = {peer: Progress(mark=(self.log.last, self.now)) for peer in self.peers}
         self.covered, self.degraded_at = self.rule, None
-        for book in (self.owed, self.early, self.warnings):
-            book.clear()
         self.committed, self.inherited = 0, self.own
         self.shipped = self.durable if self.ships_durable else self.log.last
 
@@ -148,6 +146,12 @@ class Waiting(Follower):
         """Catch a follower up, from the log or with a snapshot."""
         if self.role == "leader" and (message.epoch == self.epoch or not self.fenced):
             yield from self.ship((follower,), message.last)
+
+    def stop_waiting(self) -> Effects:
+        """A leader that is one no more cannot tell what will become of the writes that it owes answers for."""
+        for n in sorted(self.owed):
+            yield from self.tell_unsure(self.log.at(n), "this replica leads no more")
+        self.warnings.clear()
 
     def tell_unsure(self, entry: Entry, text: str) -> Effects:
         """The write stays in the log and its client gives up: it may be kept, or lost."""

@@ -11,7 +11,7 @@ from sim.protocols.messages import Ack, Append
 from sim.records import Entry
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, log_of, play, sent, verdicts
-from tests.sim.protocols.desk import Desk, messages
+from tests.sim.protocols.desk import Desk, messages, replies
 
 STILL: dict[str, Any] = {"network": {"delay_ms": 1}, "disk": {"fsync_ms": 1, "apply_ms": 0.1}}  # nothing varies
 IN_MEMORY = {"leader_fsync": "never", "follower_fsync": "never"}
@@ -104,6 +104,13 @@ def test_what_is_not_synced_dies_with_the_power_and_not_with_the_process(
     run = play(design, fault)
     assert not run.unfired
     assert verdicts(run)["lost_acked_writes"] == ("broken" if loses else "holds")
+
+
+def test_who_never_syncs_shows_after_a_restart_what_the_disk_has() -> None:
+    entries = tuple(Entry(n, 1, f"c1/{n}", "c1", ("deposit", "a1", 1)) for n in (1, 2))
+    desk = Desk({**IN_MEMORY, "reads": "any"}, "B", restart=entries)
+    desk.execute()
+    assert replies(desk.read()) == [("c2/9", "ok")]
 
 
 def test_epochs_are_synced_at_once_even_if_the_log_is_not() -> None:

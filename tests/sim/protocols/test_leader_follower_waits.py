@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from sim.node import Reply
+from sim.protocols.messages import Ack, Fence, Lead, Promote, Resign
+from sim.protocols.patience import CANCELLED
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, log_of, ops_of, play, sent, verdicts
+from tests.sim.protocols.desk import Desk, messages, notes, replies
 
 SEEDS = range(10)
 SILENT = {"at_ms": 30, "do": "cut", "between": [["A"], ["B", "C"]], "for_ms": 200}  # followers hear nothing and say nothing
@@ -55,6 +59,16 @@ def test_it_waits_again_once_a_follower_has_caught_up_and_says_how_many_were_not
     alone = [event for event in events(run, "committed", node="A") if degraded.at <= event.at <= restored.at]
     assert restored.text == f"{len(alone)} writes were not waited for"
     assert ok_between(run, 305, 335) == 0, "it did not wait again"
+
+
+def test_one_follower_that_has_caught_up_is_not_enough_where_two_are_waited_for() -> None:
+    desk = Desk({"wait_for": 2, "on_wait_timeout": "degrade", **SHORT})
+    desk.write("c1/1", at=1)
+    desk.flush()
+    assert notes(desk.tell("overdue", at=41), "degraded")
+    assert notes(desk.hear("B", Ack(1, 1), at=42), "restored") == []
+    assert notes(desk.hear("C", Ack(1, 0), at=43), "restored") == []
+    assert len(notes(desk.hear("C", Ack(1, 1), at=44), "restored")) == 1
 
 
 def test_confirmed_while_degraded_is_confirmed_on_one_machine() -> None:
@@ -160,6 +174,30 @@ def test_a_cancelled_write_is_seen_at_the_leader_and_lost_at_a_failover() -> Non
     assert lost > 5
 
 
+def test_a_cancelled_write_that_others_see_already_is_answered_too() -> None:
+    desk = Desk({"wait_for": 1, "visible": "before-wait"})
+    desk.write("c1/1")
+    assert replies(desk.flush()) == []
+    ((_, reply),) = messages(desk.tell("order", "cancel", ""), Reply)
+    assert (reply.done, reply.text) == (True, CANCELLED)
+
+
+def test_the_warning_is_for_the_cancelled_write_alone() -> None:
+    """It was not executed yet when its leader was deposed; another write stands in its place later."""
+    desk = Desk({"wait_for": 1})
+    desk.write("c1/1")
+    desk.tell("durable", tuple(desk.written))
+    desk.tell("order", "cancel", "")
+    desk.hear("B", Lead(2, (), 0, 0))
+    desk.hear("controller", Fence(3))
+    desk.flush()
+    desk.hear("controller", Promote(3))
+    desk.write("c1/2")
+    desk.flush()
+    ((_, reply),) = messages([*desk.hear("B", Ack(3, 1)), *desk.execute()], Reply)
+    assert (reply.op, reply.text) == ("c1/2", "")
+
+
 def test_where_nothing_waits_nothing_is_cancelled() -> None:
     run = play({"wait_for": "none"}, CANCEL, **LONG)
     assert events(run, "released") == []
@@ -205,6 +243,18 @@ def test_clients_of_a_deposed_leader_are_told_that_nobody_knows() -> None:
     assert len(told) == 3
     assert all(630_000 < at < 700_000 for at in told)
     assert broken(run) == []
+
+
+def test_a_new_leader_commits_nothing_again_that_it_inherited() -> None:
+    run = play({"wait_for": 1}, at_write(20, "kill", "A"), **LONG)
+    (promoted,) = events(run, "promoted")
+    assert min(event.n for event in events(run, "committed", node=promoted.node)) == int(promoted.text) + 1
+
+
+def test_a_leader_that_stands_down_says_so_to_the_controllers() -> None:
+    desk = Desk({"wait_for": 1, "controllers": 3})
+    told = messages(desk.tell("order", "demote", ""), Resign)
+    assert told == [(controller, Resign(1)) for controller in desk.cluster.controllers]
 
 
 def test_a_leader_that_is_told_to_stand_down_serves_no_more() -> None:
