@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.protocols.messages import Ack, Append
+from sim.node import Fsync
+from sim.protocols.messages import Ack, Append, Fence, Promote
 from sim.records import Entry
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, log_of, play, sent, verdicts
@@ -109,6 +110,25 @@ def test_what_is_not_synced_dies_with_the_power_and_not_with_the_process(
 def test_who_never_syncs_shows_after_a_restart_what_the_disk_has() -> None:
     entries = tuple(Entry(n, 1, f"c1/{n}", "c1", ("deposit", "a1", 1)) for n in (1, 2))
     desk = Desk({**IN_MEMORY, "reads": "any"}, "B", restart=entries)
+    desk.execute()
+    assert replies(desk.read()) == [("c2/9", "ok")]
+
+
+ONE = Append(1, 0, (Entry(1, 1, "c1/1", "c1", ("deposit", "a1", 1)),))
+
+
+def test_a_leader_that_syncs_begins_with_what_it_did_not_sync_as_a_follower() -> None:
+    desk = Desk({"wait_for": 1, "follower_fsync": "never"}, "B")
+    desk.hear("A", ONE)
+    desk.hear("controller", Fence(2))
+    assert Fsync() in desk.hear("controller", Promote(2))
+    assert [(to, append.entries) for to, append in messages(desk.flush(), Append)] == [("A", ONE.entries), ("C", ONE.entries)]
+
+
+def test_a_leader_that_never_syncs_shows_what_it_had_not_synced_as_a_follower() -> None:
+    desk = Desk({"wait_for": 1, "leader_fsync": "never", "fencing": "none"}, "B")
+    desk.hear("A", ONE)
+    desk.hear("controller", Promote(2))
     desk.execute()
     assert replies(desk.read()) == [("c2/9", "ok")]
 
