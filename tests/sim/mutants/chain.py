@@ -1,0 +1,3 @@
+"""Wrong members of a chain, and wrong configuration services."""
+
+MUTANTS = []
