@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.sim.mutants import chain, clients, failover, leader_follower
+from tests.sim.mutants import chain, clients, craq, failover, leader_follower, leases, raft, raft_elections
 from tests.sim.mutants.mutant import Mutant
 
-FAMILIES = (leader_follower, failover, chain, clients)
+FAMILIES = (leader_follower, leases, failover, chain, craq, raft_elections, raft, clients)
 MUTANTS: dict[str, Mutant] = {mutant.name: mutant for family in FAMILIES for mutant in family.MUTANTS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.node import Effects, PowerOff
+from sim.node import Effects
 from sim.protocols.failover import FailoverController
 from sim.protocols.poll import Poll
 from sim.records import Record
@@ -13,13 +13,9 @@ from tests.sim.mutants.mutant import (
     APART,
     BOOKS,
     FORKS,
-    ISOLATED,
     LAGGARD,
-    LOOKS,
     LOSS,
-    ORDER,
     QUICK,
-    STALE,
     Mutant,
     after,
     cut,
@@ -53,20 +49,6 @@ class HearsTooFew(Poll):
     @property
     def enough(self) -> bool:
         return len(self.candidates) >= self.cluster.design.answers_for_safe - 1
-
-
-class SparesTheLeader(FailoverController):
-    """The controller does not switch the old leader off, although that is how the design fences it."""
-
-    def seek(self) -> Effects:
-        return (effect for effect in super().seek() if not isinstance(effect, PowerOff))
-
-
-class DoesNotWait(FailoverController):
-    """The controller does not wait for the old leader's lease to run out."""
-
-    def wait_for_leases(self) -> Effects:
-        yield from self.act()
 
 
 class DecidesAlone(FailoverController):
@@ -107,15 +89,6 @@ MUTANTS = [
         [*HEADLESS, {"after": {"ok_received": {"nth": 30}}, "do": "cut", "between": [["B"], ["controller"]], "for_ms": 600}],
         {LOSS, BOOKS},
         "acks",
-    ),
-    Mutant((SparesTheLeader,), [ISOLATED], {STALE, ORDER}, "stonith", {"wait_for": 1, "fencing": "stonith"}, LOOKS),
-    Mutant(
-        (DoesNotWait,),
-        [{**ISOLATED, "for_ms": 1500}],
-        {STALE, ORDER},
-        "lease",
-        {"wait_for": 1, "fencing": "lease", "lease_ms": 600},
-        LOOKS,
     ),
     Mutant(
         (DecidesAlone,),

@@ -6,8 +6,7 @@ from typing import Any
 
 from sim.node import Effects, Reply, Request, Send
 from sim.protocols.leader_follower import LeaderFollower
-from sim.protocols.lease import Lease
-from sim.protocols.messages import Append, Fence, Grant, Position, Promote
+from sim.protocols.messages import Append, Fence, Position, Promote
 from sim.records import Record, Snapshot
 from tests.sim.helpers import BACKLOG, at_write
 from tests.sim.mutants.mutant import (
@@ -19,7 +18,6 @@ from tests.sim.mutants.mutant import (
     ISOLATED,
     LAGGARD,
     LONG,
-    LOOKS,
     LOSS,
     ORDER,
     OWN,
@@ -184,32 +182,7 @@ class SnapshotsTooFar(LeaderFollower):
         return super().snapshot()._replace(n=last, ends=self.log.ends_upto(last))
 
 
-class IgnoresItsLease(LeaderFollower):
-    """A leader serves on when its lease is over."""
-
-    @property
-    def may_serve(self) -> bool:
-        return True
-
-
-class LeasesFromTheAnswer(LeaderFollower):
-    """A leader counts its lease from when it got it, not from when it asked."""
-
-    def on_grant(self, controller: str, message: Grant) -> Effects:
-        message.asked_at = self.now
-        yield from super().on_grant(controller, message)
-
-
-class NoMargin(Lease):
-    """A lease is held for as long as it was granted, however slow the clock may run."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.lasts_us = args[0].lease_us
-
-
 AWAY = cut(30, ["A", "c1"], ["B", "controller"], 1500)  # a leader that its controller does not see
-LEASED = {"wait_for": 1, "fencing": "lease", "lease_ms": 600, "max_drift_ppm": 200_000}
 IN_SYNC = {"wait_for": "in-sync", "promote": "in-sync-only"}
 
 MUTANTS = [
@@ -282,30 +255,4 @@ MUTANTS = [
     Mutant((SaysNo,), [cut(40, ["A"], ["B", "C"], 100)], {FAILED}, "acks", setup={**LONG, "limits": {"timeout_ms": 40}}),
     Mutant((IgnoresTokens,), [LAGGARD], {OWN, BACK}, "tokens", {"wait_for": 1, "reads": "token"}, READS),
     Mutant((SnapshotsTooFar,), [cut(10, ["C"], ["A", "B"], 60)], {APART}, "snapshots", {"wait_for": 1, "retain": 4}),
-    Mutant((IgnoresItsLease,), [ISOLATED], {STALE, ORDER}, "lease", {"wait_for": 1, "fencing": "lease"}, LOOKS),
-    Mutant(
-        (LeasesFromTheAnswer,),
-        [
-            {"at_ms": 0, "do": "slow", "from": ["controller"], "to": ["A"], "delay_ms": 150},
-            {"at_ms": 300, "do": "cut", "from": ["A"], "to": ["controller"], "for_ms": 1500},
-            cut(300, ["c1"], ["controller"], 1500),
-            cut(300, ["A", "c1"], ["B", "C", "c2", "c3", "c4"], 1500),
-        ],
-        {STALE, ORDER},
-        "lease",
-        {"wait_for": 1, "fencing": "lease", "lease_ms": 600},
-        LOOKS,
-    ),
-    Mutant(
-        (NoMargin,),
-        [
-            {"at_ms": 0, "do": "drift", "node": "A", "ppm": -200_000},
-            {"at_ms": 0, "do": "drift", "node": "controller", "ppm": 200_000},
-            {**ISOLATED, "for_ms": 1500},
-        ],
-        {STALE, ORDER},
-        "drift",
-        LEASED,
-        LOOKS,
-    ),
 ]

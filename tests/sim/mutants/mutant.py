@@ -30,6 +30,7 @@ SLOW_DISK: Raw = {"disk": {"fsync_ms": [4, 8]}}
 
 LAGGARD: Raw = {"at_ms": 0, "do": "slow", "from": ["A", "B"], "to": ["C"], "egress_ms": 40}
 ISOLATED: Raw = {"at_ms": 30, "do": "cut", "between": [["leader", "c1"], ["rest"]], "for_ms": 700}
+RAFT: Raw = {"topology": "raft"}
 NO_ANSWERS: Raw = {"at_ms": 30, "do": "cut", "from": ["A"], "to": ["clients"], "for_ms": 60}
 
 
@@ -41,6 +42,11 @@ def after(point: str, delay_ms: float = 0, **rest: Any) -> Raw:
 def cut(at_ms: float, one: list[str], other: list[str], for_ms: float) -> Raw:
     """No message passes between two groups for a while."""
     return {"at_ms": at_ms, "do": "cut", "between": [one, other], "for_ms": for_ms}
+
+
+def campaign(at_ms: float, *nodes: str) -> Raw:
+    """Operators let servers stand for election."""
+    return {"at_ms": at_ms, "do": "campaign", "nodes": list(nodes)}
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Mutant:
     ground: str
     design: Raw = field(default_factory=lambda: {"wait_for": 1})
     setup: Raw = field(default_factory=dict)
+    seed: int = 1
 
     @property
     def name(self) -> str:
@@ -67,13 +74,14 @@ class Mutant:
 
     def attack(self) -> Run:
         """Play the directed schedule on whatever stands in the modules of `sim` now."""
-        run = play(self.design, *self.faults, **self.setup)
+        run = play(self.design, *self.faults, seed=self.seed, **self.setup)
         assert not run.unfired, f"not attacked at all: {self.again()}"
         return run
 
     def again(self) -> str:
         """The call that shows it again."""
-        return f"with injected(MUTANTS[{self.name!r}]): play({dict(self.design)}, *{list(self.faults)}, **{dict(self.setup)})"
+        played = f"play({dict(self.design)}, *{list(self.faults)}, seed={self.seed}, **{dict(self.setup)})"
+        return f"with injected(MUTANTS[{self.name!r}]): {played}"
 
 
 @contextmanager
