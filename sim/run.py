@@ -48,17 +48,17 @@ class Run:
 
 def play(setup: Setup, design: Design, faults: Sequence[Fault] = (), seed: int = 1) -> Run:
     """Run the load on the design while the nemesis carries out the faults; the same arguments give the same run."""
-    stage = Stage(setup, design, faults, seed)
     collecting = gc.isenabled()
     gc.disable()  # a run makes many small objects and no garbage cycles
     try:
+        stage = Stage(setup, design, faults, seed)
         stage.run_load()
         stage.settle()
+        trace, history = stage.world.trace, stage.world.history
+        return Run(setup, design, trace, history, judge_all(trace, history), measure_all(trace, history))
     finally:
         if collecting:
             gc.enable()
-    trace, history = stage.world.trace, stage.world.history
-    return Run(setup, design, trace, history, judge_all(trace, history), measure_all(trace, history))
 
 
 class Stage:
