@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from sim.checks import CHECKS
+from sim.design import read_design
 from sim.run import Run
 from tests.sim.helpers import load, play
 
@@ -36,8 +37,9 @@ THOROUGH = settings(DAILY, max_examples=2500)
 class Budget:
     """A right design and what it is built to survive.
 
-    `failures` machines may die (some come back), `disturbances` are cuts and pauses that pass. In a chain a pause is a failure
-    like any other, for the configuration service takes the sleeper out, and partitions are outside the paper's model.
+    `failures` machines, and one controller of three, may die (some come back), `disturbances` are cuts and pauses that pass.
+    In a chain a pause is a failure like any other, for the configuration service takes the sleeper out, and partitions are
+    outside the paper's model.
     With `reads` clients read, too, and every read must fit into one order of all operations.
     """
 
@@ -56,7 +58,7 @@ class Budget:
 
     @property
     def controllers(self) -> list[str]:
-        return [] if self.design.get("topology") == "raft" else ["controller"]
+        return [] if self.design.get("topology") == "raft" else [*read_design(self.design).controller_names]
 
 
 BUDGETS = {
@@ -65,6 +67,9 @@ BUDGETS = {
     "two acks of four": Budget({"wait_for": 2, "replicas": 4}, 1, 1),
     "a majority of five": Budget({"wait_for": "majority", "replicas": 5}, 2, 1),
     "one ack, an operator restarts the leader": Budget({"wait_for": 1, "failover": "manual"}, 0, 1),
+    "one ack, three controllers": Budget({"wait_for": 1, "controllers": 3}, 1, 1),
+    "a lease of the leader": Budget({"wait_for": 1, "controllers": 3, "fencing": "lease"}, 1, 1, reads=True),
+    "two in sync": Budget({"wait_for": "in-sync", "min_in_sync": 2, "in_sync_lag_ms": 60}, 1, 1),
     "a chain of three": Budget({"topology": "chain"}, 2, 0),
     "a chain of five": Budget({"topology": "chain", "replicas": 5}, 4, 0),
     "Raft of three": Budget({"topology": "raft"}, 1, 2, reads=True),
@@ -118,6 +123,8 @@ def stages() -> st.SearchStrategy[list[Fault]]:
 def plans(draw: st.DrawFn, budget: Budget) -> list[Fault]:
     """A stage, machines that fail, and what disturbs them meanwhile."""
     doomed = draw(st.lists(st.sampled_from(budget.machines), max_size=budget.failures, unique=True))
+    spare = budget.controllers[: 3 * (len(budget.controllers) // 3)]
+    doomed += draw(st.lists(st.sampled_from(spare), max_size=1)) if spare else []
     faults = [draw(failures(machine, budget.is_chain)) for machine in doomed]
     faults += draw(st.lists(disturbances(budget.machines, budget.controllers), max_size=budget.disturbances))
     return draw(stages()) + faults
