@@ -30,7 +30,7 @@ class Electorate(Monitor):
         self.chairs = self.acts = self.chair == name
         self.chair_heard = 0
         self.reports: dict[str, Report] = {}
-        self.reported: dict[str, int] = {}
+        self.reported = dict.fromkeys(self.peers, 0)
         self.campaigning = 0  # the ballot under which it asks for votes; 0: it does not
         self.attempts = 0
         self.votes: dict[str, Decision] = {}
@@ -54,8 +54,10 @@ class Electorate(Monitor):
     # Hearing of each other
 
     def on_check(self) -> Effects:
-        """Besides the replicas, watch the chair."""
+        """Besides the replicas, watch the chair; who has it and hears no majority gives it up, for it can decide nothing."""
         yield from super().on_check()
+        if self.chairs and not self.hears_majority:
+            self.step_down()
         yield from self.report()
         if not self.chairs and self.now - self.chair_heard > self.design.detect_after_us:
             self.attempts += 1
@@ -65,7 +67,7 @@ class Electorate(Monitor):
 
     def on_stand(self) -> Effects:
         """Candidates that stand at the same instant take each other's votes away, so each waits for a drawn while."""
-        if not self.chair:
+        if not self.chair and self.hears_majority:
             yield from self.campaign()
 
     def report(self) -> Effects:
@@ -102,9 +104,14 @@ class Electorate(Monitor):
         """The other controllers that were heard from lately."""
         return tuple(peer for peer, at in self.reported.items() if self.now - at <= self.design.detect_after_us)
 
+    @property
+    def hears_majority(self) -> bool:
+        """Whether enough others are heard for votes and decisions to come back."""
+        return len(self.in_touch) + 1 >= self.majority
+
     def agreed(self) -> tuple[str, ...]:
         """Only what a majority of the controllers holds for dead is dead: one of them may have lost its own link."""
-        opinions = [self.reports[peer].suspected for peer in self.in_touch]
+        opinions = [self.reports[peer].suspected for peer in self.in_touch if peer in self.reports]
         count = {name: 1 + sum(name in opinion for opinion in opinions) for name in self.suspected}
         return tuple(name for name in self.suspected if count[name] >= self.majority)
 

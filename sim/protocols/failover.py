@@ -20,14 +20,14 @@ class FailoverController(Council):
     """`serving` is the leader.
 
     `phase` is the chair's: taking over, awaiting (the leader's word), idle, raising (the epoch), fencing (positions are being
-    read), choosing (the choice is not yet decided), promoting. `wanted` is whom to promote if not by the rule; `resigned` a
-    leader that an operator demoted.
+    read), choosing (the choice is not yet decided), promoting. `wanted` is whom to promote if not by the rule, `resigned` a
+    leader that an operator demoted, `used` the highest epoch that any replica has shown.
     """
 
     phase = "idle"
     wanted = resigned = ""
     told = False
-    began_at = 0
+    began_at = used = 0
     failed_over_at: int | None = None
 
     def first_serving(self) -> tuple[str, ...]:
@@ -67,6 +67,9 @@ class FailoverController(Council):
     def noticed(self, replica: str, message: Beat) -> Effects:
         """The promoted replica leads: tell the clients. One that should lead and does not has restarted unheard."""
         leads = message.role == "leader" and message.epoch == self.epoch
+        self.used = max(self.used, message.epoch)
+        if message.role == "leader" and message.epoch > self.accepted.epoch:
+            yield from self.begin(replica)  # a decision of which these controllers know nothing: they have lost their disks
         if replica != self.serving[0]:
             return
         if leads and self.phase in ("promoting", "awaiting"):
@@ -103,7 +106,7 @@ class FailoverController(Council):
     def begin(self, wanted: str = "") -> Effects:
         """Raise the epoch; nobody serves in it until somebody is chosen."""
         self.phase, self.wanted, self.told, self.began_at = "raising", wanted, False, self.now
-        yield from self.decide(self.accepted._replace(epoch=self.accepted.epoch + 1))
+        yield from self.decide(self.accepted._replace(epoch=max(self.accepted.epoch, self.used) + 1))
 
     def took_over(self) -> None:
         """Go on where the last chair stopped; what it was ordered is forgotten."""

@@ -132,6 +132,17 @@ def test_who_is_out_of_reach_does_not_unseat_the_chair_when_it_is_back(others: l
 
 
 @both
+def test_a_chair_that_can_talk_but_not_listen_makes_room(design: dict[str, Any]) -> None:
+    deaf = {"at_ms": 10, "do": "cut", "from": ["controller2", "controller3"], "to": ["controller"], "for_ms": 8000}
+    for seed in range(4):
+        run = play(design, deaf, {"at_ms": 400, "do": "kill", "node": "A"}, seed=seed, **LONG)
+        assert "controller" not in {event.peer for event in events(run, "voted")} != set()
+        assert promoted(run) == ["B"]
+        assert events(run, "promoted")[0].at < 2_500_000
+        assert broken(run) == []
+
+
+@both
 @pytest.mark.parametrize("to", [["controller"], ["controller2", "controller3"]], ids=["answers", "questions"])
 def test_what_the_network_lost_between_controllers_is_said_again(design: dict[str, Any], to: list[str]) -> None:
     lost = {"at_ms": 421, "do": "cut", "from": ["controllers"], "to": to, "for_ms": 40}

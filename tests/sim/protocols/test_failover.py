@@ -275,6 +275,19 @@ def test_a_leader_that_restarts_unheard_is_replaced() -> None:
     assert broken(run) == []
 
 
+@pytest.mark.parametrize("failover", ["automatic", "manual"])
+def test_a_controller_that_lost_its_disk_learns_from_the_leader_which_epochs_were_used(failover: str) -> None:
+    faults = (
+        {"at_ms": 50, "do": "promote", "node": "B"},
+        {"at_ms": 100, "do": "disk_loss", "node": "controller", "for_ms": 20},
+        {"at_ms": 600, "do": "power_cut", "node": "B", "for_ms": 20},
+    )
+    run = play({**SYNC, "failover": failover}, *faults, **LONG)
+    assert [(event.node, event.n) for event in events(run, "promoted")][:2] == [("B", 2), ("B", 3)]
+    assert [event.n for event in events(run, "promoted")][2:] == [4]
+    assert broken(run) == []
+
+
 def test_a_controller_that_lost_everything_starts_from_its_configuration() -> None:
     run = play(SYNC, {"at_ms": 0, "do": "power_cut", "node": "controller", "for_ms": 20}, at_write(30, "kill"), **LONG)
     assert leaders(run) == ["A", "B"]
