@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Send, Timer, Write
+from sim.protocols.leased import Leased
 from sim.protocols.messages import Ack, Append, Fence, Install, Lead, Position, Stale, Where
-from sim.protocols.replica import Replica
 from sim.records import Entry, Epoch, Record, Result, Snapshot
 
 FSYNC = Fsync()
 
 
-class Follower(Replica):
+class Follower(Leased):
     """A copy of a leader's log.
 
     `fenced`: epochs are checked, and whoever leads in an older one is told so. Without, entries are taken from whoever

@@ -6,10 +6,9 @@ apply what is durable in their log, as PostgreSQL standbys and MySQL replicas do
 
 from __future__ import annotations
 
-from sim.node import Cluster, Effects, Note, Request, Send, Summary, Timer, Write
+from sim.node import Cluster, Effects, Note, Request, Send, Summary, Write
 from sim.protocols.following import FSYNC
 from sim.protocols.in_sync import InSyncLeader
-from sim.protocols.lease import Lease
 from sim.protocols.messages import Grant, Lead, Promote, Resign
 from sim.records import Epoch, Record
 
@@ -20,9 +19,6 @@ class LeaderFollower(InSyncLeader):
     def __init__(self, name: str, cluster: Cluster) -> None:
         super().__init__(name, cluster)
         design = self.design
-        self.lease = Lease(design) if design.fencing == "lease" else None
-        if self.lease is not None:
-            self.tick_us = min(self.tick_us, design.lease_us // 3)
         self.needs_copies = design.min_in_sync > 1
         self.leader_reads, self.follower_reads = design.reads != "follower", design.reads != "leader"
 
@@ -73,6 +69,8 @@ class LeaderFollower(InSyncLeader):
         """Lead no more."""
         if self.role == "leader":
             yield from self.stop_waiting()
+            if self.lease is not None:
+                self.lease.forget()
         yield from super().follow(epoch, leader)
 
     def announce(self) -> Effects:
@@ -94,9 +92,9 @@ class LeaderFollower(InSyncLeader):
         """Writes are the leader's; reads are answered where the design says."""
         leads = self.role == "leader"
         if request.command[0] == "read":
-            may = self.leader_reads and self.may_serve if leads else self.follower_reads
+            may = self.leader_reads and self.serves if leads else self.follower_reads
             yield from self.answer_read(request, client) if may else self.refuse(request, client)
-        elif not leads or (self.leased and not self.may_serve):
+        elif not leads or not self.serves:
             yield from self.refuse(request, client)
         elif (place := self.log.find(request.op)) is not None:
             yield from self.accept_again(place, request, client)
@@ -107,22 +105,10 @@ class LeaderFollower(InSyncLeader):
 
     # Who may lead
 
-    @property
-    def may_serve(self) -> bool:
-        return self.lease is None or self.lease.held(self.now)
-
     def on_grant(self, controller: str, message: Grant) -> Effects:
-        """The lease goes on."""
-        if self.lease is not None and self.role == "leader" and message.epoch == self.epoch:
-            self.lease.grant(controller, message.asked_at)
-            if self.may_serve:
-                yield Timer("lease", self.lease.until - self.now, self.epoch)
-
-    def on_lease(self, epoch: int) -> Effects:
-        """It was not renewed in time."""
-        if self.lease is not None and self.role == "leader" and epoch == self.epoch:
-            left = self.lease.until - self.now
-            yield Timer("lease", left, epoch) if left > 0 else Note("lease_lost", n=epoch)
+        """Only a leader has a use for a lease; one that came too late is nobody's."""
+        if self.role == "leader":
+            yield from super().on_grant(controller, message)
 
     def on_promote(self, _: str, message: Promote) -> Effects:
         """Become the leader of this epoch; where nothing fences, an epoch begins with the promotion."""

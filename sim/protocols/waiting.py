@@ -30,16 +30,10 @@ class Waiting(Follower):
         self.ships_durable = design.ship_when == "durable"
         self.shows_first = design.waits and design.visible == "before-wait"
         self.times_out = design.waits and design.on_wait_timeout != "block"
-        self.leased = design.fencing == "lease"
         self.timing = False  # the timer runs
         self.progress: dict[str, Progress] = {}
         self.tracks = self.acks_heartbeats or (design.waits and design.on_wait_timeout == "degrade")
         self.degraded_at: int | None = None  # the log index after which it has not waited
-
-    @property
-    def may_serve(self) -> bool:
-        """Whether nobody else can be the leader, as far as the design knows."""
-        return True
 
     @property
     def own(self) -> int:
@@ -136,7 +130,7 @@ class Waiting(Follower):
     def answer(self, entry: Entry, result: Result | None) -> Effects:
         """Tell the client that waits, if one does, that its write is done. Without its lease a leader does not know that."""
         n = entry.n
-        if self.leased and not self.may_serve:
+        if not self.serves:
             yield from self.tell_unsure(entry, "the lease has run out")
         elif self.owed.pop(n, None) is not None:
             warning = self.warnings.pop(n, "") if self.warnings else ""

@@ -17,7 +17,7 @@ class IgnoresItsLease(LeaderFollower):
     """A leader serves on when its lease is over."""
 
     @property
-    def may_serve(self) -> bool:
+    def serves(self) -> bool:
         return True
 
 

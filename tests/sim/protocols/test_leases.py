@@ -83,10 +83,10 @@ def test_what_was_granted_before_a_promotion_counts_no_more() -> None:
 
 def test_the_loss_is_noted_once_and_not_while_it_is_renewed() -> None:
     desk = leader()
-    assert notes(desk.tell("lease", 1, at=90), "lease_lost") == []
+    assert notes(desk.tell("lease", at=90), "lease_lost") == []
     desk.hear("controller", Grant(1, 80_000), at=95)
-    assert notes(desk.tell("lease", 1, at=10 + LASTS), "lease_lost") == []
-    assert len(notes(desk.tell("lease", 1, at=80 + LASTS), "lease_lost")) == 1
+    assert notes(desk.tell("lease", at=10 + LASTS), "lease_lost") == []
+    assert len(notes(desk.tell("lease", at=80 + LASTS), "lease_lost")) == 1
 
 
 def test_heartbeats_say_when_the_lease_was_asked_for_and_come_often_enough() -> None:
