@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sim.node import Apply, Cluster, Effects, Fsync, Node, Note, Reply, Request, Send, Summary, Timer, Write
-from sim.protocols.log import IndexedLog, Log, recover
+from sim.node import Apply, Cluster, Effects, Fsync, Note, Reply, Request, Send, Write
+from sim.protocols.log import recover
+from sim.protocols.readable import Readable
 from sim.records import Cut, Entry, Epoch, Record, Result, Snapshot
 
 FEWEST = 4  # a snapshot is not worth its while for fewer entries
 
 
-class Database(Node):
+class Database(Readable):
     """A log and a state machine. Subclasses decide when entries are durable enough to be applied.
 
     `state` holds all entries up to `applied`; it cannot go back before `base`, the snapshot that it was last built from or
@@ -20,17 +21,10 @@ class Database(Node):
     syncs = True
 
     def __init__(self, name: str, cluster: Cluster) -> None:
-        super().__init__(name, cluster.luck)
-        self.cluster = cluster
-        self.design = cluster.design
-        self.log = IndexedLog() if cluster.sessions else Log()
+        super().__init__(name, cluster)
         self.durable = 0  # all entries up to here survive a power cut
         self.applying = 0  # all entries up to here were given to the state machine
-        self.applied = 0  # all entries up to here went through it; some change nothing, so its ids do not count them
         self.base: Snapshot | None = None
-        self.state = cluster.new_state(None)
-        self.reads_from = 0  # reads are refused until the state holds all entries up to here
-        self.waiting_reads: dict[str, tuple[str, Request]] = {}  # by op: who asks for a position that is not reached yet
         self.workers = self.design.apply_workers
         self.kept = self.design.entries_kept
         self.tidies = self.kept is not None  # whether the log is trimmed
@@ -40,12 +34,6 @@ class Database(Node):
     def base_n(self) -> int:
         """The state cannot be taken back before this place in the log."""
         return self.base.n if self.base else 0
-
-    def play(self, role: str) -> Effects:
-        """Take a role."""
-        if role != self.role:
-            self.role = role
-            yield Note("role", n=self.epoch, text=role)
 
     def on_restart(self, records: tuple[Record, ...]) -> Effects:
         """Rebuild log and state from the disk; nothing counts as durable before an fsync."""
@@ -182,50 +170,3 @@ class Database(Node):
         yield Write(Cut(snapshot.n))
         yield from self.sync()
         yield Note("installed", n=snapshot.n, peer=of)
-
-    # Reads
-
-    def position_now(self) -> tuple[int, int]:
-        """How far the state goes: (epoch, index)."""
-        return self.log.epoch_at(self.applied), self.applied
-
-    def has_seen(self, token: tuple[int, int]) -> bool:
-        """Whether the state contains the very entry at a position; an index alone may be that of another history."""
-        epoch, n = token
-        return n <= self.applied and (n == 0 or self.log.epoch_at(n) == epoch)
-
-    def answer_read(self, request: Request, client: str) -> Effects:
-        """Read the state of this replica as it is, once it is rebuilt: nobody is shown a database in the middle of recovery.
-
-        A read with a token waits a heartbeat for its position.
-        """
-        if self.applied < self.reads_from:
-            yield from self.refuse(request, client)
-        elif self.has_seen(request.token):
-            value = self.state.read(str(request.command[1]))
-            yield Send(client, Reply(request.op, True, value, self.position_now()))
-        else:
-            self.waiting_reads[request.op] = (client, request)
-            yield Timer("waited", self.cluster.heartbeat_us, request.op)
-
-    def answer_waiting(self) -> Effects:
-        """Answer the reads whose position is reached."""
-        for op, (client, request) in list(self.waiting_reads.items()):
-            if self.has_seen(request.token):
-                del self.waiting_reads[op]
-                yield from self.answer_read(request, client)
-
-    def on_waited(self, op: str) -> Effects:
-        """The position did not come: ask elsewhere."""
-        if op in self.waiting_reads:
-            client, request = self.waiting_reads.pop(op)
-            yield from self.refuse(request, client)
-
-    def refuse(self, request: Request, client: str) -> Effects:
-        """Tell a client that nothing was accepted here."""
-        yield Send(client, Reply(request.op, False))
-
-    def describe(self, claims: bool, member: bool) -> Summary:
-        """The end of the run in its own words."""
-        pending = tuple(entry.op for entry in self.log.between(self.applied, self.log.last) if entry.op)
-        return Summary(claims, member, tuple(self.state.ops), pending, self.state.items())
