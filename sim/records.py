@@ -59,6 +59,11 @@ class Snapshot(NamedTuple):
     image: Image
     known: Epoch = Epoch(0)
 
+    @property
+    def epoch(self) -> int:
+        """The epoch of the entry at `n`, 0 for the state before any entry."""
+        return self.ends[-1][0] if self.ends else 0
+
 
 class Decision(NamedTuple):
     """On a controller's disk and on the wire: all that controllers decided; the highest (ballot, version) is the newest.

@@ -159,7 +159,7 @@ def recover(records: Iterable[Record], log: Log) -> Recovered:
             log.cut(record.n)
         elif isinstance(record, Snapshot):
             snapshot, known = record, record.known
-            if record.n > log.last or log.epoch_at(record.n) != record.ends[-1][0]:
+            if record.n > log.last or log.epoch_at(record.n) != record.epoch:
                 log = log.after_snapshot(record)
         elif isinstance(record, Epoch):
             known = record

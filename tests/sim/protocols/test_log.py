@@ -115,3 +115,8 @@ def test_an_installed_snapshot_and_its_cut_leave_nothing_of_an_abandoned_tail(en
 def test_a_snapshot_of_another_history_leaves_nothing_even_without_its_cut() -> None:
     """The process died between the two writes."""
     assert recovered(*map(entry, range(1, 6)), snapshot(3, (1, 2), (2, 3))) == ([], 3, 1)
+
+
+def test_the_log_begins_anew_behind_a_snapshot_of_nothing() -> None:
+    """A leader that has applied nothing yet sends one to a replica that has applied what nobody else has."""
+    assert recovered(snapshot(0), Cut(0), entry(1, 2)) == ([(1, 2)], 1, 1)

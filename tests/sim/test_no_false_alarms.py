@@ -1,0 +1,54 @@
+"""Random fault plans within what a design is built to survive must break none of its promises.
+
+Every day a few dozen plans each; `pytest -m sweep` plays 2,000 of each design, and `pytest -m "sweep or slow"` twenty times as
+many. A failure is shrunk, and its message is the call that shows it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.sim.budgets import BUDGETS, WEAKER
+from tests.sim.plans import attack, draw_plan, survive
+
+DAILY, CHUNK, SWEEP, SLOW = 16, 250, 2_000, 40_000  # seeds: the first of these, in pieces that workers share
+ENOUGH = 600  # plans, among which one must break a weaker design
+
+
+def chunks(first: int, last: int) -> Iterator[Any]:
+    """Every design with a piece of the seeds."""
+    for name in BUDGETS:
+        for start in range(first, last, CHUNK):
+            yield pytest.param(name, range(start, start + CHUNK), id=f"{name}, from {start}")
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_a_right_design_survives_what_it_is_built_for(name: str) -> None:
+    survive(name, BUDGETS[name], range(DAILY))
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("name", "seeds"), chunks(0, SWEEP))
+def test_a_right_design_survives_thousands_of_plans(name: str, seeds: range) -> None:
+    """And they do hurt: what the design is there to survive really happens."""
+    seen = survive(name, BUDGETS[name], seeds)
+    assert [what for what in BUDGETS[name].sees if not seen[what]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "seeds"), chunks(SWEEP, SLOW))
+def test_a_right_design_survives_tens_of_thousands(name: str, seeds: range) -> None:
+    survive(name, BUDGETS[name], seeds)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("name", "design", "promise"), WEAKER, ids=str)
+def test_the_same_plans_do_break_a_weaker_design(name: str, design: dict[str, Any], promise: str) -> None:
+    """Or else the plans would be too gentle to prove anything."""
+    budget = BUDGETS[name]
+    weaker = replace(budget, design=design)
+    assert any(promise in attack(weaker, draw_plan(budget, seed)).broken for seed in range(ENOUGH))
