@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from sim.checks.finding import Finding, broken, holds, unknown
 from sim.checks.lookup import claimants, highest, up_members
-from sim.history import History, op_of
+from sim.history import CONDITIONAL, History, op_of
 from sim.trace import Final, Trace
 
 NAME = "converged"
@@ -38,10 +38,18 @@ def judge(trace: Trace, history: History) -> Finding:
 
 
 def _diverged(one: Final, other: Final, history: History) -> bool:
-    if _order_differs(_log(one), _log(other), history):
+    waiting = {op for final in (one, other) for op in final.pending if _may_change_nothing(op, history)}
+    mine, others = (tuple(op for op in _log(final) if op not in waiting) for final in (one, other))
+    if _order_differs(mine, others, history):
         return True
     same_progress = not _order_differs(one.ops, other.ops, history)
     return same_progress and one.state != other.state and dict(one.state) != dict(other.state)
+
+
+def _may_change_nothing(attempt: str, history: History) -> bool:
+    """Who has executed a conditional write that was refused does not show it, so its waiting elsewhere is no difference."""
+    op = history.find(attempt)
+    return op is not None and op.kind in CONDITIONAL
 
 
 def _log(final: Final) -> tuple[str, ...]:

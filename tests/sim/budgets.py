@@ -61,6 +61,12 @@ BUDGETS = {
         live=False,
         sees=(*FAILOVER, "in_sync"),
     ),
+    "two in sync": Budget(
+        "two have it, and two of three answer before one is promoted",
+        {**QUICK, "wait_for": "in-sync", "min_in_sync": 2, "in_sync_lag_ms": 60},
+        live=False,
+        sees=(*FAILOVER, "in_sync"),
+    ),
     "three controllers": Budget(
         "two of three decide",
         {**QUICK, "wait_for": 1, "controllers": "3"},
@@ -69,7 +75,8 @@ BUDGETS = {
     ),
     "a leased leader": Budget(
         "nobody leads before the old lease is over, by any clock within the margin",
-        {**LEASE, "wait_for": 1},
+        {**LEASE, "wait_for": 1, "controllers": "3"},
+        controllers_die=1,
         work=READS,
         sees=(*FAILOVER, "lease_lost"),
     ),

@@ -127,3 +127,16 @@ def test_an_id_that_waits_again_in_one_log_is_no_difference() -> None:
     run.end("B", "w1")
     run.end("C", pending=("w1", "w1"))
     assert judge(run.trace, run.history).verdict == "holds"
+
+
+def test_a_conditional_write_that_waits_may_have_been_refused_elsewhere() -> None:
+    run = Run()
+    run.write("w1")
+    run.op("k1", "cas", "x", 5, 6, at=1)
+    run.lead("A", "w1", state={"x": 1}, pending=("k1",))
+    run.end("B", "w1", state={"x": 1})
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.end("B", "w1", "k1", state={"x": 6})
+    assert judge(run.trace, run.history).verdict == "holds"
+    run.end("B", "k1", state={"x": 6})
+    assert judge(run.trace, run.history).verdict == "broken"
