@@ -6,7 +6,6 @@ many. A failure is shrunk, and its message is the call that shows it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +18,10 @@ DAILY, CHUNK, SWEEP, SLOW = 16, 250, 2_000, 40_000  # seeds: the first of these,
 ENOUGH = 600  # plans, among which one must break a weaker design
 
 
-def chunks(first: int, last: int) -> Iterator[Any]:
+def chunks(first: int, last: int) -> list[Any]:
     """Every design with a piece of the seeds."""
-    for name in BUDGETS:
-        for start in range(first, last, CHUNK):
-            yield pytest.param(name, range(start, start + CHUNK), id=f"{name}, from {start}")
+    starts = range(first, last, CHUNK)
+    return [pytest.param(name, range(one, one + CHUNK), id=f"{name}, from {one}") for name in BUDGETS for one in starts]
 
 
 @pytest.mark.parametrize("name", BUDGETS)
