@@ -67,7 +67,7 @@ class Electorate(Monitor):
 
     def on_stand(self) -> Effects:
         """Candidates that stand at the same instant take each other's votes away, so each waits for a drawn while."""
-        if not self.chair and self.hears_majority:
+        if not self.chair:
             yield from self.campaign()
 
     def report(self) -> Effects:
