@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
 
 from sim.render import words
 from sim.render.case import Case
@@ -89,18 +88,14 @@ def powered_off(case: Case, number: int, event: Event) -> str:
 
 def suspected(case: Case, number: int, event: Event) -> str:
     """Those that are held for dead at the same instant are told together, and by whom."""
-    if number and _same_look(case.trace.events[number - 1], event):
+    same = [(place, one) for place, one in case.trace.of("suspected") if one.at == event.at]
+    if same[0][0] != number:
         return ""
-    later = (case.trace.events[place] for place in range(number, len(case.trace.events)))
     held: dict[str, list[str]] = {}
-    for one in takewhile(lambda one: _same_look(one, event), later):
+    for _, one in same:
         held.setdefault(one.node, []).append(one.peer)
     by = {tuple(names): [node for node in held if held[node] == names] for names in held.values()}
     return "; ".join(f"{words.machines(case.trace, by[names])} held {words.listing(names)} for dead" for names in by) + "."
-
-
-def _same_look(one: Event, other: Event) -> bool:
-    return (one.at, one.what) == (other.at, other.what)
 
 
 def elected(case: Case, number: int, event: Event) -> str:

@@ -358,3 +358,11 @@ def test_what_is_voted_is_in_the_trace() -> None:
     node = third()
     list(node.on_campaign("controller2", Campaign(2)))
     assert Note("voted", n=2, peer="controller2") in list(node.on_durable((Epoch(2, "controller2"),)))
+
+
+def test_who_lost_its_disk_raises_the_epoch_above_any_that_a_replica_shows() -> None:
+    node = controller()
+    durable(node, node.begin())
+    assert node.phase == "fencing"
+    list(node.on_beat("C", Beat(5, "follower")))
+    assert node.accepted.epoch == 6

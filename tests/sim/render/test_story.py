@@ -355,6 +355,7 @@ def test_controllers_that_suspect_the_same_share_a_sentence_too() -> None:
     run.trace.controllers = ("controller", "controller2", "controller3")
     for node, peer in [("controller", "B"), ("controller2", "A"), ("controller3", "A")]:
         run.event(1, "suspected", node, peer=peer)
+        run.event(1, "sent", node, text="report")
     assert told(run)[0] == ("1.0 ms: the controller held B for dead; the controller2 and the controller3 held A for dead.")
 
 
