@@ -38,7 +38,7 @@ def test_the_object_has_exactly_these_keys(quizkit: Run) -> None:
     assert [set(finding) for finding in data["findings"].values()] == [{"verdict", "count", "evidence"}] * len(data["findings"])
     assert data["requirements"] == {
         "lost_acked_writes": {"required": 0, "measured": 9, "met": False},
-        "unavailable_ms": {"required": {"max": 5000}, "measured": 361.192, "met": True},
+        "unavailable_ms": {"required": {"max": 5000}, "measured": 361.19, "met": True},
     }
 
 
