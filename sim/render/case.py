@@ -126,6 +126,40 @@ class Case:
         return self.trace.healed_at if load is None else load.end
 
     @cached_property
+    def others(self) -> list[str]:
+        """The machines that are neither replicas nor controllers nor clients: storage that a lock protects."""
+        return sorted({event.node for _, event in self.trace.of("stored", "rejected")})
+
+    @cached_property
+    def era(self) -> str:
+        """What the reign of a leader is called: a term where replicas elect one of themselves."""
+        return "term" if any(event.node == event.peer for _, event in self.trace.of("elected")) else "epoch"
+
+    @cached_property
+    def repeated(self) -> list[str]:
+        """The operations that show what came of asking again: one that was done twice, one that was recognised."""
+        twice = self.broken("applied_twice")
+        known = [op for _, event in self.trace.of("duplicate") for op in event.ops]
+        return [*(twice.ops[:1] if twice else ()), *known[:1]]
+
+    @cached_property
+    def queried(self) -> dict[str, int]:
+        """The reads of which a replica asked another which version is committed, each with the event of its question."""
+        replicas, flow = self.trace.replicas, self.trace.flow
+        sent = [(at, one) for at, one in self.trace.of("sent") if one.ops and flow.get(one.text) == "request"]
+        return {one.ops[0]: at for at, one in reversed(sent) if one.node in replicas and one.peer in replicas}
+
+    @cached_property
+    def late_holders(self) -> list[str]:
+        """The grants of a lock to a holder whose time was over when it wrote, and to the one who had come before it."""
+        finding = self.broken("mutual_exclusion")
+        if finding:
+            return list(finding.ops[:2])
+        refused = self.trace.of("rejected")[:1]
+        taken = [one for at, one in self.trace.of("stored") for no, event in refused if at < no and one.text == event.text]
+        return [op for event in (*taken[-1:], *(event for _, event in refused)) for op in event.ops]
+
+    @cached_property
     def settling_matters(self) -> bool:
         """Whether something worth telling happened only after the repairs at the end."""
         notable = ("discarded", "promoted", "suspected", "removed")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.render import words
 from sim.render.case import Case
-from sim.render.logbook import NEVER, Copy
+from sim.render.copies import NEVER, Copy
 
 Told = Iterator[tuple[str, tuple[int, ...]]]  # a text, and the events behind it
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sim.render import words
+from sim.render import succession, waits, words
 from sim.render.case import Case
 from sim.render.staleness import first_stale_read
 from sim.render.strikes import fault, over
@@ -15,12 +15,12 @@ Template = Callable[[Case, int, Event], str]
 
 def happenings(case: Case, number: int, event: Event) -> Iterator[tuple[str, str]]:
     """The kind and the text of what deserves to be told of an event, in most cases nothing."""
+    if number in case.book.woke:
+        yield "woke", f"{event.node} woke up and went on with its old beliefs."
     if event.what in TEMPLATES:
         text = TEMPLATES[event.what](case, number, event)
         if text:
             yield f"{event.what} {event.text if event.what == 'fault' else ''}", text
-    if number in case.book.woke:
-        yield "woke", f"{event.node} woke up and went on with its old beliefs."
 
 
 def acknowledged(case: Case, number: int, event: Event) -> str:
@@ -31,7 +31,12 @@ def acknowledged(case: Case, number: int, event: Event) -> str:
         return f"{event.node} acknowledged {case.book.name(event.ops[0])} to {event.peer}, and no other replica had it{more}."
     if number != case.last_ack:
         return ""
-    return f"{event.node} acknowledged {case.book.name(event.ops[0])} to {event.peer}; {worth(case, number, event)}."
+    op, name = case.history[event.ops[0]], case.book.name(event.ops[0])
+    if op.kind == "acquire" and op.result:
+        given = f"gave {event.peer} the lock {op.keys[0]} with token {op.result[0]} ({name})"
+    else:
+        given = f"acknowledged {name} to {event.peer}"
+    return f"{event.node} {given}; {worth(case, number, event)}."
 
 
 def worth(case: Case, number: int, event: Event) -> str:
@@ -47,7 +52,7 @@ def worth(case: Case, number: int, event: Event) -> str:
 
 def resent(case: Case, number: int, event: Event) -> str:
     """A machine is given what it missed."""
-    ops = case.resent(number)
+    ops = [] if event.n in case.book.snapshots else case.resent(number)
     names = case.book.names(ops)
     them = f"{names}, which" if len(ops) == 1 else f"the {words.count(len(ops), 'write')} ({names}) that"
     return f"{event.node} sent {event.peer} {them} {event.peer} had not got." if ops else ""
@@ -83,58 +88,21 @@ def halted(case: Case, number: int, event: Event) -> str:
 
 def powered_off(case: Case, number: int, event: Event) -> str:
     """A machine is shot by another."""
-    return f"{words.machines(case.trace, [event.peer])} switched {event.node} off."
-
-
-def suspected(case: Case, number: int, event: Event) -> str:
-    """Those that are held for dead at the same instant are told together, and by whom."""
-    same = [(place, one) for place, one in case.trace.of("suspected") if one.at == event.at]
-    if same[0][0] != number:
-        return ""
-    held: dict[str, list[str]] = {}
-    for _, one in same:
-        held.setdefault(one.node, []).append(one.peer)
-    by = {tuple(names): [node for node in held if held[node] == names] for names in held.values()}
-    return "; ".join(f"{words.machines(case.trace, by[names])} held {words.listing(names)} for dead" for names in by) + "."
-
-
-def elected(case: Case, number: int, event: Event) -> str:
-    """Told only if the one that was chosen never took office; else its promotion is told."""
-    took_office = any(later.node == event.peer and later.n == event.n for _, later in case.trace.of("promoted"))
-    return "" if took_office else f"the {event.node} chose {event.peer}, which never took office."
-
-
-def promoted(case: Case, number: int, event: Event) -> str:
-    """A new leader with the reasons of its election, or a new place among the others."""
-    log = _log(case, number, event.node)
-    role = case.new_role(number, event)
-    if role != "leader":
-        return f"{event.node} became the {role}, with {log}."
-    choices = [one for _, one in case.trace.of("elected") if one.peer == event.node and one.n == event.n]
-    why = f" ({choices[-1].text})" if choices and choices[-1].text else ""
-    return f"{event.node} was promoted with {log}{why}."
-
-
-def _log(case: Case, number: int, node: str) -> str:
-    end = case.book.log_end(node, number)
-    return f"its log up to #{end}" if end else "an empty log"
-
-
-def removed(case: Case, number: int, event: Event) -> str:
-    """A chain goes on without a member."""
-    return f"the {event.node} took {event.peer} out; the others go on without it."
+    return f"{words.deciders(case.trace, event.peer)} switched {event.node} off."
 
 
 def came_back(case: Case, number: int, event: Event) -> str:
     """A dead machine runs again."""
-    what = f", with {_log(case, number, event.node)} on its disk" if event.node in case.trace.replicas else ""
+    log = words.log_up_to(case.book.log_end(event.node, number))
+    what = f", with {log} on its disk" if event.node in case.trace.replicas else ""
     return f"{words.machines(case.trace, [event.node])} was started again{what}."
 
 
 def discarded(case: Case, number: int, event: Event) -> str:
     """What a log gave up to agree with the new leader's."""
     which = _acknowledged([op for op in event.ops if op in case.book.acks], event.ops)
-    return f"{event.node} discarded {case.book.names(event.ops)} to agree with the new leader ({which})."
+    whom = "the others" if any(one.text == "head" for _, one in case.trace.of("role")) else "the new leader"
+    return f"{event.node} discarded {case.book.names(event.ops)} to agree with {whom} ({which})."
 
 
 def healed(case: Case, number: int, event: Event) -> str:
@@ -166,11 +134,9 @@ TEMPLATES: dict[str, Template] = {
     "corrupt": damaged,
     "halted": halted,
     "powered_off": powered_off,
-    "suspected": suspected,
-    "elected": elected,
-    "promoted": promoted,
-    "removed": removed,
     "up": came_back,
     "discarded": discarded,
     "healed": healed,
+    **succession.TEMPLATES,
+    **waits.TEMPLATES,
 }

@@ -34,8 +34,11 @@ class Arrow:
     again: bool = False
 
     def draw(self, sheet: Sheet) -> list[Line]:
-        targets = [target for target in self.targets if sheet.knows(target[0])]
-        if not targets or not sheet.knows(self.source):
+        if not sheet.knows(self.source):
+            return []
+        here = sheet.place(self.source)
+        targets = [target for target in self.targets if sheet.knows(target[0]) and sheet.place(target[0]) != here]
+        if not targets:
             return []
         row = sheet.row(self.at)
         sheet.arrow(row, self.source, targets, self.labels, self.style)

@@ -21,6 +21,7 @@ from sim.trace import MS, Trace
 __all__ = ["Line", "timeline"]
 
 SILENCE = 20 * MS  # us without a row that are said to have passed
+BY_CONTROLLERS = ("suspected", "elected", "removed", "joined", "in_sync")  # what gives controllers a place in the diagram
 WORTH_A_FOLD = 3  # writes
 
 
@@ -32,8 +33,8 @@ def timeline(
     focus = journeys(case)
     items = rows(case, focus, everything)
     if not everything:
-        items = list(_folded(case, focus, items))
-    sheet = Sheet(trace, max(60, width), controllers=bool(trace.of("suspected", "elected", "removed")))
+        items = _folded(case, focus, items)
+    sheet = Sheet(trace, max(60, width), bool(trace.of(*BY_CONTROLLERS)), case.others)
     lines = [sheet.header(_first_roles(trace))]
     for item in (*items, *_ending(case, max([trace.healed_at, *(item.at for item in items[-1:])]))):
         lines += item.draw(sheet)
@@ -52,35 +53,50 @@ def _first_roles(trace: Trace) -> dict[str, str]:
     return roles
 
 
-def _folded(case: Case, focus: list[str], items: list[Item]) -> Iterator[Item]:
+def _folded(case: Case, focus: list[str], items: list[Item]) -> list[Item]:
     """The rows with remarks on what lies between them: writes that went well, or silence."""
     others = [number for op, number in case.book.acks.items() if op not in focus and number <= case.healed]
     acks = sorted(case.event(number).at for number in others)
-    told, before, like = 0, 0, "like the next"
+    rows: list[Item] = []
+    told, before = 0, 0
     for item in [*items, Fold(case.trace.healed_at, "")]:
         seen = bisect_right(acks, item.at)
         quiet = item.at - max(before, acks[seen - 1] if seen > told else 0)
         if seen - told >= WORTH_A_FOLD or quiet > SILENCE:
-            yield from _fold(case, item.at, seen - told, like, quiet)
+            _fold(case, rows, item.at, seen - told, quiet)
             told = seen
         elif isinstance(item, Word | Across) and item.style == "fault":
             told = seen  # too few to mention; to mention them after the strike would be wrong
         if not isinstance(item, Fold):
-            yield item
+            rows.append(item)
         before = item.at
-        if isinstance(item, Arrow):
-            like = "that went well" if item.again else "like this"
+    return rows
 
 
-def _fold(case: Case, end: int, writes: int, like: str, quiet: int) -> Iterator[Fold]:
-    """What went on until `end`: some writes, then nothing for some time (both in us)."""
-    parts = [f"{words.count(writes, 'write')} {like}"] if writes else []
+def _fold(case: Case, rows: list[Item], end: int, writes: int, quiet: int) -> None:
+    """Say what went on until `end`: some writes, then nothing for some time (both in us)."""
     silent = min(end, case.load_end) - (end - quiet)
-    if silent > SILENCE:
-        silence = words.duration(silent)
-        parts.append(f"then {silence} without a successful one" if parts else f"{silence} without a successful write")
-    if parts:
-        yield Fold(end, ", ".join(parts))
+    silence = words.duration(silent) if silent > SILENCE else ""
+    if not writes and silence:
+        rows.append(Fold(end, f"{silence} without a successful write"))
+    if not writes:
+        return
+    place, like = _example(case, rows, end)
+    then = f", then {silence} without a successful one" if silence else ""
+    rows.insert(place, Fold(end, f"{words.count(writes, 'write')} {like}{then}"))
+
+
+def _example(case: Case, rows: list[Item], end: int) -> tuple[int, str]:
+    """Where to say that writes went on until `end` (us), and what they were like.
+
+    They are like the one whose journey was drawn last. Those that came before the strike are told before the first journey.
+    """
+    arrows = [place for place, row in enumerate(rows) if isinstance(row, Arrow)]
+    early = case.strike is not None and end <= case.event(case.strike).at
+    if not arrows or (early and not any(isinstance(row, Fold) for row in rows)):
+        return (arrows or [len(rows)])[0], "like the next"
+    last = rows[arrows[-1]]
+    return len(rows), "that went well" if isinstance(last, Arrow) and last.again else "like this"
 
 
 def _ending(case: Case, at: int) -> Iterator[Item]:

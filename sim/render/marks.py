@@ -41,8 +41,8 @@ def trigger(view: View, number: int, event: Event) -> Iterator[Item]:
 
 def durable(view: View, number: int, event: Event) -> Iterator[Item]:
     """An entry that survives a power cut from now on."""
-    if view.shows(event.ops):
-        name = view.names(event.ops)
+    if view.copied(event.ops):
+        name = view.entry(event)
         texts = (f"* {name} durable", f"* {name}", "*")
         yield Word(event.at, event.node, texts, view.style(event.ops, "durable"))
 
@@ -66,8 +66,10 @@ def answered(view: View, number: int, event: Event) -> Iterator[Item]:
 def gave_up(view: View, number: int, event: Event) -> Iterator[Item]:
     """A client that never learns the outcome."""
     if view.shows(event.ops):
-        name = view.names(event.ops)
-        yield Word(event.at, event.node, (f"{event.node} gives up on {name}: outcome unknown",), "reply", True)
+        op = view.case.history[event.ops[0]]
+        what = view.names(event.ops) if event.ops[0] in view.case.book.labels else f"its {op.kind} of {op.keys[0]}"
+        unknown = "" if op.kind == "read" else ": outcome unknown"
+        yield Word(event.at, event.node, (f"{event.node} gives up on {what}{unknown}",), "reply", True)
 
 
 def fault(view: View, number: int, event: Event) -> Iterator[Item]:
@@ -78,7 +80,7 @@ def fault(view: View, number: int, event: Event) -> Iterator[Item]:
             yield Across(event.at, text, "fault")
         return
     text, lives = STRIKES[event.text]
-    yield Word(event.at, event.node, (text,), "fault", True, lives)
+    yield Word(event.at, event.node, (view.voice(event.node) + text,), "fault", True, lives)
     unsent = gone_unsent(view.case, number)
     if unsent and event.text == "power_cut":
         yield Note(event.at, f"gone with {event.node}'s egress queue: {view.case.book.names(unsent)}", "lost")
@@ -118,20 +120,11 @@ def ended(view: View, number: int, event: Event) -> Iterator[Item]:
     yield Word(event.at, event.node, texts, "fault", True, DEAD)
 
 
-def suspected(view: View, number: int, event: Event) -> Iterator[Item]:
-    """A controller holds a machine for dead."""
-    yield Word(event.at, event.node, (f"{event.peer} held for dead", f"{event.peer} is dead", f"{event.peer} dead"), "fault")
-
-
-def removed(view: View, number: int, event: Event) -> Iterator[Item]:
-    """A controller takes a machine out."""
-    yield Word(event.at, event.node, (f"takes {event.peer} out", f"{event.peer} out"), "promoted")
-
-
 def promoted(view: View, number: int, event: Event) -> Iterator[Item]:
     """A machine takes a role in which it serves."""
     role = view.case.new_role(number, event)
-    what = "promoted" if role == "leader" else f"{role} now"
+    took = f"leads {view.case.era} {event.n}" if view.case.era == "term" else "promoted"
+    what = took if role == "leader" else f"{role} now"
     end = view.case.book.log_end(event.node, number)
     yield Word(event.at, event.node, (f"{what}, log up to #{end}", f"{what}, to #{end}", what), "promoted", True)
 
@@ -139,7 +132,8 @@ def promoted(view: View, number: int, event: Event) -> Iterator[Item]:
 def came_back(view: View, number: int, event: Event) -> Iterator[Item]:
     """A dead machine runs again."""
     end = view.case.book.log_end(event.node, number)
-    yield Word(event.at, event.node, (f"up again, log up to #{end}", f"up again, to #{end}", "up again"), "fault", True, ALIVE)
+    with_log = (f"up again, log up to #{end}", f"up again, to #{end}") if event.node in view.case.trace.replicas else ()
+    yield Word(event.at, event.node, (*with_log, "up again"), "fault", True, ALIVE)
 
 
 def discarded(view: View, number: int, event: Event) -> Iterator[Item]:
@@ -151,7 +145,7 @@ def discarded(view: View, number: int, event: Event) -> Iterator[Item]:
 def detail(view: View, number: int, event: Event) -> Iterator[Item]:
     """What only those want who want everything."""
     if view.everything:
-        text = {"role": f"{event.text} of epoch {event.n}", "elected": f"chooses {event.peer}"}
+        text = dict.fromkeys(("snapshot", "trimmed"), f"{event.what} up to #{event.n}") | {"elected": f"chooses {event.peer}"}
         name = view.names(event.ops) if event.ops else event.node
         yield Word(event.at, event.node, (text.get(event.what, f"{name} {event.what}"), name), "dim")
 

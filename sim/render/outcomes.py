@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sim.checks.finding import Finding
 from sim.checks.lookup import longest_gap
 from sim.checks.measure import Measure
-from sim.render import fates, guarantees, words
+from sim.render import counts, fates, guarantees, words
 from sim.render.case import LOST, Case
 from sim.trace import MS
 
@@ -30,7 +30,7 @@ def peaceful(case: Case, _: Measures) -> Told:
     """A run without any attack."""
     writes = [op for op in case.history if not op.is_read]
     waits = _waits(case)
-    if waits and not case.trace.shots:
+    if waits and case.strike is None and not case.trace.unfired:
         of = f" of {words.number(len(writes))}" if len(waits) < len(writes) else ""
         were, slowest = words.choose(len(waits), "was", "were"), words.duration(waits[-1])
         acked = f"{words.count(len(waits), 'write')}{of} {were} acknowledged"
@@ -82,9 +82,13 @@ def stale_reads(case: Case, _: Measures) -> Told:
     """How many; the first one was told at its time."""
     finding = case.broken("stale_reads")
     if finding is not None:
-        reads = sum(op.is_read and op.ok for op in case.history)
+        answers = [op for op in case.history if op.is_read and op.ok]
+        noun = "read" if all(op.kind == "read" for op in answers) else "answer"
         are = words.choose(finding.count, "was", "were")
-        yield f"{words.capital(words.number(finding.count))} of {words.count(reads, 'read')} {are} stale.", finding.evidence
+        yield (
+            f"{words.capital(words.number(finding.count))} of {words.count(len(answers), noun)} {are} stale.",
+            finding.evidence,
+        )
 
 
 def diverged(case: Case, _: Measures) -> Told:
@@ -151,9 +155,10 @@ def outage(case: Case, measures: Measures) -> Told:
 
 def _reads_between(case: Case, start: int, end: int) -> Told:
     """What readers got while writes stood still, from one instant to another (us)."""
-    if not any(op.is_read for op in case.history):
+    if not any(op.kind == "read" for op in case.history):
         return
-    reads = {event.ops[0]: at for at, event in case.trace.of("ok_received") if start < event.at < end}
+    answers = {event.ops[0]: at for at, event in case.trace.of("ok_received") if start < event.at < end}
+    reads = {op: at for op, at in answers.items() if case.history[op].kind == "read"}
     nodes = {case.history[op].node for op in reads}
     by = f" by {words.listing([name for name in case.trace.replicas if name in nodes])}" if reads else ""
     finding = case.broken("stale_reads")
@@ -186,6 +191,7 @@ ALL = (
     survived,
     stale_reads,
     *guarantees.ALL,
+    *counts.ALL,
     diverged,
     ledger,
     undecided,

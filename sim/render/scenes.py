@@ -9,6 +9,7 @@ from sim.render import marks
 from sim.render.case import Case
 from sim.render.items import Arrow, Cells, Item, Note, Word
 from sim.render.sheet import ALIVE
+from sim.render.signs import SIGNS, signs, suspected
 from sim.render.traffic import sent
 from sim.render.view import View
 from sim.trace import Event
@@ -28,13 +29,13 @@ MAKERS: dict[str, Maker] = {
     "lost_unsynced": marks.lost_unsynced,
     "corrupt": marks.damaged,
     **dict.fromkeys(("halted", "powered_off"), marks.ended),
-    "suspected": marks.suspected,
-    "removed": marks.removed,
+    "suspected": suspected,
     "promoted": marks.promoted,
     "up": marks.came_back,
     "discarded": marks.discarded,
     "healed": marks.healed,
-    **dict.fromkeys(("received", "committed", "role", "elected", "failed"), marks.detail),
+    **dict.fromkeys(("received", "committed", "elected", "failed", "snapshot", "trimmed"), marks.detail),
+    **dict.fromkeys(SIGNS, signs),
 }
 
 
@@ -44,7 +45,8 @@ def rows(case: Case, focus: list[str], everything: bool) -> list[Item]:
     made: list[tuple[int, int, Item]] = []
     for number, event in enumerate(case.trace.events):
         if number in case.book.woke:
-            woke = Word(event.at, event.node, ("woke, with its old beliefs", "woke"), "fault", True, ALIVE)
+            texts = tuple(view.voice(event.node) + text for text in ("woke, with its old beliefs", "woke"))
+            woke = Word(event.at, event.node, texts, "fault", True, ALIVE)
             made.append((event.at, number - 1, woke))
         if number == case.trigger:
             made += [(event.at, number, item) for item in marks.trigger(view, number, event)]
@@ -72,4 +74,4 @@ def _log_ends(case: Case) -> Cells | None:
     while number + 1 < len(events) and events[number + 1].what in ("fault", "dropped", "lost_unsynced"):
         number += 1
     ends = {name: case.book.log_end(name, number) for name in case.trace.replicas}
-    return Cells(events[number].at, "log end", {name: f"#{end}" for name, end in ends.items()})
+    return Cells(events[number].at, "log end", {name: f"#{end}" if end else "empty" for name, end in ends.items()})

@@ -14,7 +14,7 @@ TIME = 9  # columns for the instant
 MOST = 18  # of a machine's column: beyond that an arrow only gets longer
 LEAST_WITH_CONTROLLER = 10  # if columns would be narrower, controllers have none
 NORMAL, NARROW = 12, 9  # of the clients' column
-CLIENTS = "clients"
+CLIENTS, CONTROLLERS = "clients", "controllers"
 
 
 @dataclass(frozen=True)
@@ -33,30 +33,31 @@ class Line:
 class Sheet:
     """Knows where every machine's lifeline stands. `lives` is the character that each lifeline shows now."""
 
-    def __init__(self, trace: Trace, width: int, controllers: bool) -> None:
+    def __init__(self, trace: Trace, width: int, controllers: bool, others: Sequence[str] = ()) -> None:
         self.width = width
-        name = max(map(len, trace.clients), default=0)
-        start = TIME + 1
-        room = width - start
-        shown = (*trace.replicas, *trace.controllers) if controllers else trace.replicas
+        self.start = TIME + 1
+        room = width - self.start
+        machines = (*trace.replicas, *others)
+        joint = trace.controllers if len(trace.controllers) == 1 else (CONTROLLERS,)
+        shown = (*machines, *joint) if controllers and trace.controllers else machines
         if (room - NARROW) // len(shown) < LEAST_WITH_CONTROLLER:
-            shown = trace.replicas
+            shown = machines
         roomy = (room - NORMAL) // len(shown)
         self.column = min(MOST, roomy if roomy >= NORMAL else (room - NARROW) // len(shown))
-        room = min(MOST, room - self.column * len(shown))
-        self.start = start
-        self.at = {machine: start + room + place * self.column for place, machine in enumerate(shown)}
-        self.client_edge = start + name
+        first = self.start + min(MOST, room - self.column * len(shown))
+        self.at = {machine: first + place * self.column for place, machine in enumerate(shown)}
+        self.joint = dict.fromkeys(trace.controllers, CONTROLLERS) if CONTROLLERS in shown else {}
+        self.client_edge = self.start + max(map(len, trace.clients), default=0)
         self.clients = frozenset(trace.clients)
         self.lives = dict.fromkeys(self.at, ALIVE)
 
     def knows(self, machine: str) -> bool:
-        """Whether the machine has a column here."""
-        return machine in self.at or machine in self.clients
+        """Whether the machine has a column here, its own or one with others."""
+        return machine in self.at or machine in self.joint or machine in self.clients
 
     def place(self, machine: str) -> int:
         """The column of a machine's lifeline; for a client, where the arrows to it end."""
-        return self.client_edge if machine in self.clients else self.at[machine]
+        return self.client_edge if machine in self.clients else self.at[self.joint.get(machine, machine)]
 
     def row(self, at: int | None) -> Row:
         """An empty row: the instant and the lifelines."""
@@ -106,13 +107,15 @@ class Sheet:
             if name in self.clients:
                 row.put(self.start, name, style)
             else:
-                row.put(column, self.lives[name], "dim")
+                row.put(column, self.lives.get(name, ALIVE), "dim")
 
     def word(self, row: Row, machine: str, texts: Sequence[str], style: str, wide: bool = False) -> None:
         """Words on a machine's lifeline: the first that fits into its column, or if `wide` before the edge.
 
-        A machine without a column speaks from the left.
+        A machine without a column speaks from the left, and so does one that shares its column if it speaks for itself.
         """
+        if machine in self.joint and not wide:
+            machine = self.joint[machine]
         if machine not in self.at and machine not in self.clients:
             texts, wide = [f"{machine}: {text}" for text in texts], True
         column = self.at.get(machine, self.start)

@@ -6,6 +6,7 @@ from sim.history import Op
 from sim.render.case import Case
 from sim.render.items import Arrow
 from sim.render.staleness import first_stale_read
+from sim.trace import Event
 
 
 class View:
@@ -19,6 +20,8 @@ class View:
         self.stale = first_stale_read(case)
         self.arrows: dict[tuple[object, ...], Arrow] = {}
         self._shown: set[tuple[object, ...]] = set()
+        self._repeated = frozenset(case.repeated)
+        self._outlined = frozenset(case.late_holders)
 
     def shows(self, ops: tuple[str, ...]) -> bool:
         """Whether the journey of any of these operations is shown."""
@@ -34,13 +37,23 @@ class View:
         self._shown.add(key)
         return new
 
+    def repeats(self, ops: tuple[str, ...]) -> bool:
+        """Whether it matters that one of these operations was asked for again."""
+        return not self._repeated.isdisjoint(ops)
+
+    def copied(self, ops: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the operations whose way among the replicas is shown."""
+        return ops if self.everything else tuple(op for op in ops if op in self.focus and op not in self._outlined)
+
     def shown(self, ops: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the operations whose journey is shown."""
         return ops if self.everything else tuple(op for op in ops if op in self.focus)
 
     def carried(self, number: int) -> tuple[str, ...]:
         """What is shown of the operations in a message: all that come late, or else those whose journey is shown."""
-        return tuple(self.case.resent(number)) or self.shown(self.case.event(number).ops)
+        event = self.case.event(number)
+        among = event.node in self.case.trace.replicas and event.peer in self.case.trace.replicas
+        return tuple(self.case.resent(number)) or (self.copied if among else self.shown)(event.ops)
 
     def titled(self, op: Op) -> str:
         """A write's name with what it sets, as a read that gets it is labelled: "x2 = #17"; only a register is set."""
@@ -50,3 +63,13 @@ class View:
     def names(self, ops: tuple[str, ...]) -> str:
         """What a row calls these operations."""
         return self.case.book.names(self.shown(ops))
+
+    def voice(self, machine: str) -> str:
+        """How words on a row begin that many machines share."""
+        return f"{machine}: " if machine in self.case.trace.clients else ""
+
+    def entry(self, event: Event) -> str:
+        """What a row calls the entries of a log: an operation that stands there again has its new place with it."""
+        name = self.names(event.ops)
+        moved = len(event.ops) == 1 and event.n != self.case.book.index.get(event.ops[0], event.n)
+        return f"{name} as #{event.n}" if moved else name

@@ -98,9 +98,20 @@ def _place(label: str) -> tuple[int, int, str]:
 
 def machines(trace: Trace, names: Sequence[str]) -> str:
     """Machines as a sentence has them: "A and B", "the controller", "the replicas" if they are many."""
-    if len(names) > MOST_PARTS and tuple(names) == trace.replicas:
-        return "the replicas"
-    return listing([f"the {name}" if name in trace.controllers else name for name in names])
+    for everyone, together in ((trace.replicas, "the replicas"), (trace.controllers, "the controllers")):
+        if len(names) > 1 and set(names) == set(everyone) and (len(names) > MOST_PARTS or everyone == trace.controllers):
+            return together
+    return listing([f"the {name}" if trace.controllers == (name,) else name for name in names])
+
+
+def deciders(trace: Trace, name: str) -> str:
+    """Who stands behind what a controller does: itself if it is the only one, else a majority of them; or another machine."""
+    return machines(trace, trace.controllers if name in trace.controllers else [name])
+
+
+def log_up_to(end: int) -> str:
+    """A log, by the index up to which it goes."""
+    return f"its log up to #{end}" if end else "an empty log"
 
 
 def groups(trace: Trace, sides: Sequence[Sequence[str]]) -> list[str]:

@@ -9,6 +9,7 @@ from sim.render.lanes import Line, timeline
 from sim.render.story import Sentence, tell
 from sim.run import Run
 from tests.sim.helpers import BACKLOG, at_write, play
+from tests.sim.render.textbook import TEXTBOOK, Staged
 
 LEDGER = {"kind": "ledger", "clients": 4, "ops": 200}
 REGISTER = {"kind": "register", "clients": 4, "ops": 200, "reads_percent": 50}
@@ -23,7 +24,7 @@ def cut(*sides: list[str], **rest: Any) -> dict[str, Any]:
     return {"after": {"ok_received": {"nth": 17}}, "by_ms": 2000, "do": "cut", "between": list(sides), **rest}
 
 
-RUNS: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]] = {
+PLAIN: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]] = {
     "quiet": ({}, [], LEDGER),
     "async": ({"wait_for": "none"}, [BACKLOG, shot("power_cut", "acker")], LEDGER),
     "async-idle": ({"wait_for": "none"}, [shot("power_cut", "acker")], LEDGER),
@@ -45,12 +46,13 @@ RUNS: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]] = {
     "alone": ({"replicas": 1}, [shot("power_cut", "leader", for_ms=50)], {**LEDGER, "clients": 1, "ops": 50}),
     "seven": ({"replicas": 7, "wait_for": "majority"}, [BACKLOG, shot("power_cut", "acker")], {**LEDGER, "clients": 12}),
 }
+RUNS: dict[str, Staged] = {**{name: (*run, {}) for name, run in PLAIN.items()}, **TEXTBOOK}
 
 
 @cache
 def run_of(name: str) -> Run:
-    design, faults, workload = RUNS[name]
-    return play(design, *faults, workload=workload, network={"delay_ms": [0.3, 0.8]})
+    design, faults, workload, world = RUNS[name]
+    return play(design, *faults, workload=workload, network={"delay_ms": [0.3, 0.8]}, **world)
 
 
 def lines_of(name: str, width: int = 80, everything: bool = False) -> list[Line]:

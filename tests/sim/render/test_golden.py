@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.sim.render.runs import lines_of, texts_of
+from tests.sim.render.textbook import TEXTBOOK
 
 FOLDER = Path(__file__).parent / "golden"
-WIDTHS = {"async": 80, "semi-sync": 80, "sync-stall": 60, "chain-middle": 80, "cut-off": 120}
+WIDTHS = {"async": 80, "semi-sync": 80, "sync-stall": 60, "chain-middle": 80, "cut-off": 120, **dict.fromkeys(TEXTBOOK, 80)}
 HINT = "if the change is meant: GOLDEN=write pytest tests/sim/render/test_golden.py, and read the difference"
 
 

@@ -18,7 +18,8 @@ def told(run: Run, check: str) -> str:
     finding = CHECKS[check].judge(run.trace, run.history)
     assert finding.verdict == "broken"
     before = {one.text for one in tell(run.trace, run.history, {}, {})}
-    (sentence,) = [one for one in tell(run.trace, run.history, {check: finding}, {}) if one.text not in before]
+    after = [one for one in tell(run.trace, run.history, {check: finding}, {}) if one.text not in before]
+    (sentence,) = [one for one in after if " ms: " not in one.text]
     assert set(sentence.events) <= set(finding.evidence)
     return sentence.text
 

@@ -74,7 +74,7 @@ def test_a_strike_has_its_sentence(verb: str, event: dict[str, Any], text: str) 
 @pytest.mark.parametrize(
     ("verb", "event", "text"),
     [
-        ("cut", {"peer": "A | B, C"}, "the links between A and B and C worked again."),
+        ("cut", {"peer": "A | B, C"}, "the links of A to B and C worked again."),
         ("isolate", {"node": "A"}, "A was no longer cut off."),
         ("slow", {"peer": ALL}, "the links between A, B and C were as quick as before."),
         ("lossy", {"peer": ALL}, "the links between A, B and C lost no more messages."),
