@@ -15,7 +15,7 @@ from tests.sim.budgets import BUDGETS, WEAKER
 from tests.sim.plans import attack, draw_plan, survive
 
 DAILY, CHUNK, SWEEP, SLOW = 16, 250, 2_000, 40_000  # seeds: the first of these, in pieces that workers share
-ENOUGH = 600  # plans, among which one must break a weaker design
+ENOUGH = 2_000  # plans, among which one must break a weaker design
 
 
 def chunks(first: int, last: int) -> list[Any]:
