@@ -1,0 +1,79 @@
+"""Where the unaided search looks: a design of each kind under a small load, with the faults that it is built to survive."""
+
+from __future__ import annotations
+
+from tests.sim.helpers import BACKLOG, load
+from tests.sim.search import Fault, Ground
+
+KEPT = ("lost_acked_writes", "failed_write_visible", "split_brain", "converged", "applied_twice", "ledger_balances")
+SEEN = ("stale_reads", "read_your_writes", "monotonic_reads", "linearizable", "phantom_reads")
+DETECT = 120  # ms
+SETUP: Fault = {"limits": {"timeout_ms": 80}, "disk": {"fsync_ms": [0.3, 4], "apply_ms": 0.2}}
+WRITES: Fault = {**SETUP, "workload": load(clients=3, ops=30, think_ms=[0, 15])}
+READS: Fault = {**SETUP, "workload": load(clients=3, ops=45, kind="register", keys=2, reads_percent=50, think_ms=[0, 10])}
+AGAIN: Fault = {**SETUP, "workload": load(clients=3, ops=30, think_ms=[0, 15], retry="idempotent", retries=10)}
+LOCK: Fault = {**SETUP, "workload": load(clients=3, ops=24, kind="lock", ttl_ms=30, hold_ms=[5, 15], think_ms=[0, 5])}
+
+LATER = 2 * DETECT
+CRASHES = (("power_cut", None), ("power_cut", 3), ("kill", 1), ("power_cut", LATER), ("kill", LATER))
+ALONE = {"at_ms": 15, "do": "cut", "between": [["leader", "c1"], ["rest"]], "for_ms": LATER}
+UNHEARD = {"at_ms": 10, "do": "cut", "from": ["A"], "to": ["B"], "for_ms": 30}
+UNANSWERED = {"at_ms": 15, "do": "cut", "from": ["A"], "to": ["clients"], "for_ms": 60}
+BEHIND = {"at_ms": 0, "do": "slow", "from": ["A", "B"], "to": ["C"], "egress_ms": 30}
+BUSY_DISK = {"at_ms": 0, "do": "disk_slow", "node": "A", "ms": 10}
+
+
+def asleep(node: str) -> Fault:
+    """A machine stands still for longer than it takes to be held for dead."""
+    return {"at_ms": 20, "do": "pause", "node": node, "for_ms": LATER}
+
+
+SLOW = ((), (BACKLOG,), (BEHIND,), (BUSY_DISK,))
+CROSSES = (*SLOW, (ALONE,), (UNHEARD,), (UNANSWERED,), (asleep("A"),), (asleep("B"),))
+ONLY_SLOW = ("crash", "slow", "slow_disk")
+ANY = ("crash", "crash", "cut", "minority", "pause", "slow", "slow_disk", "lossy")
+
+LF: Fault = {"wait_for": 1, "detect_after_ms": DETECT}
+LEASE: Fault = {**LF, "fencing": "lease", "lease_ms": 100}
+IN_SYNC: Fault = {"wait_for": "in-sync", "in_sync_lag_ms": 40, "detect_after_ms": DETECT}
+CHAIN: Fault = {"topology": "chain", "detect_after_ms": DETECT}
+CRAQ: Fault = {"topology": "craq", "detect_after_ms": DETECT}
+RAFT: Fault = {"topology": "raft", "election_ms": 60}
+
+GROUNDS: dict[str, Ground] = {
+    "acks": Ground(LF, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "ships early": Ground({**LF, "ship_when": "received"}, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "shown early": Ground({**LF, "visible": "before-wait"}, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "lease": Ground(LEASE, READS, (*KEPT, *SEEN), CRASHES, CROSSES, ANY),
+    "drift": Ground({**LEASE, "max_drift_ppm": 400_000}, READS, (*KEPT, *SEEN), CRASHES, CROSSES, (*ANY, "drift", "drift")),
+    "stonith": Ground({**LF, "fencing": "stonith"}, READS, (*KEPT, *SEEN), CRASHES, CROSSES, ANY),
+    "council": Ground({**LF, "controllers": 3}, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "in sync": Ground({**IN_SYNC, "promote": "in-sync-only"}, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "minimum": Ground({**IN_SYNC, "min_in_sync": 2}, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "tokens": Ground({**LF, "reads": "token"}, READS, (*KEPT, *SEEN[1:3]), CRASHES, SLOW, ONLY_SLOW),
+    "sticky": Ground({**LF, "reads": "sticky"}, READS, ("monotonic_reads",), (("kill", 1),), SLOW[1:], ("slow", "slow_disk")),
+    "snapshots": Ground({**LF, "retain": 2}, WRITES, KEPT, CRASHES, CROSSES, ANY),
+    "sessions": Ground({**LF, "retain": 1}, AGAIN, KEPT, CRASHES, CROSSES, ANY),
+    "lock": Ground(LF, LOCK, ("mutual_exclusion",), CRASHES, SLOW, ("sleep", "sleep", "store", "store", "slow")),
+    "clocks": Ground(
+        LF,
+        {**LOCK, "workload": {**LOCK["workload"], "checks_tokens": "no"}},
+        ("mutual_exclusion",),
+        CRASHES,
+        SLOW,
+        ("crash", "late_answers", "late_answers"),
+    ),
+    "chain": Ground(CHAIN, READS, (*KEPT, *SEEN), CRASHES, SLOW, ONLY_SLOW),
+    "craq": Ground(CRAQ, READS, (*KEPT, *SEEN), CRASHES, SLOW, ONLY_SLOW),
+    "raft": Ground(RAFT, READS, (*KEPT, *SEEN), CRASHES, CROSSES, (*ANY, "campaign")),
+    "raft writes": Ground(RAFT, WRITES, KEPT, CRASHES, CROSSES, (*ANY, "campaign")),
+    "raft leases": Ground(
+        {**RAFT, "reads": "lease", "max_drift_ppm": 400_000},
+        READS,
+        (*KEPT, *SEEN),
+        CRASHES,
+        CROSSES,
+        (*ANY, "campaign", "drift"),
+    ),
+    "raft reads anywhere": Ground({**RAFT, "reads": "any"}, READS, (*KEPT, "phantom_reads"), CRASHES, CROSSES, ANY),
+}

@@ -1,0 +1,152 @@
+"""Looking for a way to break a promise: a crash at every effect boundary, crossed with one more fault; then random plans.
+
+Everything is plain data and follows from numbers, so a search can stop and go on, run in many processes, and show what it
+found again.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from random import Random
+from typing import Any
+
+from sim.checks import CHECKS
+from sim.design import Design, read_design
+from sim.faults import read_faults
+from sim.history import History
+from sim.run import Stage
+from sim.setup import read_setup
+from sim.trace import Trace
+from tests.sim.random_plans import plan
+
+Fault = Mapping[str, Any]
+BOUNDARIES = (
+    "received written durable applied committed sent reply_sent delivered role voted promoted elected in_sync snapshot "
+    "installed discarded joined removed stored rejected"
+).split()
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a search looks: a design under a small load, what may go wrong there, and the promises that hold all the same.
+
+    `crashes` are what may befall a machine at an effect boundary: a verb, and how long it is down (ms, None: for good).
+    `crosses` go with a crash. `moves` are the kinds of faults of random plans (see `tests.sim.random_plans`), `most` how many at a time.
+    """
+
+    design: Fault
+    setup: Fault
+    promises: Sequence[str]
+    crashes: Sequence[tuple[str, float | None]]
+    crosses: Sequence[Sequence[Fault]]
+    moves: Sequence[str]
+    most: int = 4
+
+    @property
+    def read(self) -> Design:
+        return read_design(self.design)
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        return tuple(f"c{number + 1}" for number in range(int(self.setup["workload"]["clients"])))
+
+
+def play_small(ground: Ground, faults: Sequence[Fault], seed: int) -> tuple[Trace, History]:
+    """A run without any judgement."""
+    stage = Stage(read_setup(ground.setup), ground.read, read_faults(faults), seed)
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        stage.run_load()
+        stage.settle()
+    finally:
+        if collecting:
+            gc.enable()
+    return stage.world.trace, stage.world.history
+
+
+def broken_promises(ground: Ground, faults: Sequence[Fault], seed: int) -> list[str]:
+    """Which promises a run breaks. A shot that never fired makes a weaker attack, but no less of a proof."""
+    trace, history = play_small(ground, faults, seed)
+    checks = [CHECKS[name] for name in ground.promises]
+    fair = [check for check in checks if check.applies(history) and not (check.at_end and trace.unsettled)]
+    return [check.name for check in fair if check.judge(trace, history).verdict == "broken"]
+
+
+# Every effect boundary
+
+
+def boundaries(trace: Trace, history: History) -> list[Fault]:
+    """A trigger for each boundary between two effects of a run that leaves a trace, at replicas, controllers and storage."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    found: list[Fault] = []
+    for event in trace.events:
+        if event.what not in BOUNDARIES or event.node in trace.clients or event.at >= trace.healed_at:
+            continue
+        op = event.ops[0] if event.ops and all(_reads(history, op) for op in event.ops) else ""
+        place = (event.what, event.node, op)
+        seen[place] += 1
+        found.append({event.what: {"nth": seen[place], "node": event.node, **({"op": op} if op else {})}})
+    return found
+
+
+def _reads(history: History, op: str) -> bool:
+    operation = history.find(op)
+    return operation is not None and operation.is_read
+
+
+def scan(ground: Ground) -> Iterator[list[Fault]]:
+    """Crashes at every boundary of a quiet run: in each pass at all of them, with another cross and another crash.
+
+    The passes end when every boundary has met everything.
+    """
+    trace, history = play_small(ground, [], 1)
+    places = boundaries(trace, history)
+    ways = list(product(ground.crashes, ground.crosses))
+    Random("places").shuffle(places)
+    Random("ways").shuffle(ways)
+    for turn in range(len(ways)):
+        for number, place in enumerate(places):
+            (verb, down_ms), cross = ways[(turn + number) % len(ways)]
+            (spec,) = place.values()
+            lasts = {} if down_ms is None else {"for_ms": down_ms}
+            yield [*cross, {"after": place, "do": verb, "node": spec["node"], **lasts}]
+
+
+# The hunt
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to: `how` is scan, plans, or "" if nothing was found; `runs` counts all runs until then."""
+
+    how: str
+    runs: int
+    checks: tuple[str, ...] = ()
+    faults: Sequence[Fault] = ()
+    seed: int = 1
+
+
+def hunt(ground: Ground, scans: int, plans_too: int, start: int = 0) -> Found:
+    """Look until something breaks, in at most so many runs of the scan, then so many plans; `start` skips the first ones."""
+    runs = start
+    for how, number, faults, seed in _cases(ground, scans, plans_too):
+        if number <= start:
+            continue
+        runs = number
+        if checks := broken_promises(ground, faults, seed):
+            return Found(how, runs, tuple(checks), faults, seed)
+    return Found("", runs)
+
+
+def _cases(ground: Ground, scans: int, plans_too: int) -> Iterator[tuple[str, int, list[Fault], int]]:
+    number = 0
+    for _, faults in zip(range(scans), scan(ground), strict=False):
+        number += 1
+        yield "scan", number, faults, 1
+    for seed in range(1, plans_too + 1):
+        yield "plans", number + seed, plan(ground.read, ground.clients, ground.moves, ground.most, seed), seed
