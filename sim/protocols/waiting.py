@@ -71,7 +71,13 @@ class Waiting(Follower):
             yield from self.commit()
 
     def accept_again(self, n: int, request: Request, client: str) -> Effects:
-        """A repeated write that the log has is not logged again; an answer that is due later is owed again."""
+        """A repeated write that the log has is not logged again; an answer that is due later is owed again.
+
+        A follower trims what it has applied. Until enough others have that too, a new leader has nothing to say about it.
+        """
+        if n < self.log.first and self.committed < self.log.first - 1:
+            yield from self.refuse(request, client)
+            return
         yield from self.repeated(n, request, client)
         if n > self.dispensable() and n not in self.owed:
             self.owed[n] = self.now

@@ -86,7 +86,7 @@ class _Draw:
 
     def lossy(self) -> Iterator[Fault]:
         verb = self.random.choice(("lossy", "duplicate"))
-        yield {**self.when(), "do": verb, "links": "all", "percent": self.random.choice((5, 25)), **self.lasts(20, 200)}
+        yield {**self.when(), "do": verb, "links": "replicas", "percent": self.random.choice((5, 25)), **self.lasts(20, 200)}
 
     def drift(self) -> Iterator[Fault]:
         """Clocks run as differently as the design allows for."""

@@ -263,3 +263,18 @@ def test_a_leader_that_is_told_to_stand_down_serves_no_more() -> None:
     again = events(run, "promoted")[0].at
     assert not [event for event in events(run, "reply_sent") if stood_down < event.at < again]
     assert verdicts(run)["lost_acked_writes"] == "holds"
+
+
+# Repeated operations
+
+
+@pytest.mark.parametrize("nth", [20, 22, 33])
+def test_a_new_leader_that_has_trimmed_a_repeated_write_answers_once_others_have_it(nth: int) -> None:
+    slow_acks = {"at_ms": 0, "do": "slow", "from": ["C"], "to": ["B"], "delay_ms": 30}
+    dies = {"after": {"applied": {"node": "B", "nth": nth}}, "do": "power_cut", "node": "A"}
+    again = {"workload": load(clients=6, ops=60, retry="idempotent", retries=10), "limits": {"timeout_ms": 80}}
+    run = play({"wait_for": 1, "retain": 1}, slow_acks, dies, **again)
+    (promoted,) = events(run, "promoted")
+    assert not [event for event in events(run, "reply_sent", node="B") if event.at < promoted.at + 30_000]
+    assert events(run, "duplicate", node="B")
+    assert broken(run) == []
