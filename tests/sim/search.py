@@ -70,10 +70,14 @@ def play_small(ground: Ground, faults: Sequence[Fault], seed: int) -> tuple[Trac
 
 
 def broken_promises(ground: Ground, faults: Sequence[Fault], seed: int) -> list[str]:
-    """Which promises a run breaks. A shot that never fired makes a weaker attack, but no less of a proof."""
+    """Which promises a run breaks. A shot that never fired makes a weaker attack, but no less of a proof.
+
+    How replicas end says nothing where they have not come to rest, or where nobody leads them.
+    """
     trace, history = play_small(ground, faults, seed)
+    at_rest = not trace.unsettled and any(final.claims for final in trace.final.values())
     checks = [CHECKS[name] for name in ground.promises]
-    fair = [check for check in checks if check.applies(history) and not (check.at_end and trace.unsettled)]
+    fair = [check for check in checks if check.applies(history) and (at_rest or not check.at_end)]
     return [check.name for check in fair if check.judge(trace, history).verdict == "broken"]
 
 

@@ -196,7 +196,7 @@ MUTANTS = [
             at_write(30, "power_cut", "B"),
         ],
         {LOSS, BOOKS},
-        "acks",
+        "ships early",
         {"wait_for": 1, "ship_when": "received"},
     ),
     Mutant(
