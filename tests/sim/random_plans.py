@@ -105,5 +105,3 @@ class _Draw:
 
 _OFTEN = ("received", "written", "durable", "applied", "committed", "sent", "delivered", "reply_sent", "ok_received")
 _RARE = ("suspected", "elected", "promoted", "role", "after_fault", "mended", "voted", "timed_out")
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from random import Random
 from typing import Any
@@ -24,24 +24,24 @@ from sim.trace import Trace
 from tests.sim.random_plans import plan
 
 Fault = Mapping[str, Any]
-BOUNDARIES = (
+BOUNDARIES = frozenset(
     "received written durable applied committed sent reply_sent delivered role voted promoted elected in_sync snapshot "
-    "installed discarded joined removed stored rejected"
-).split()
+    "installed discarded joined removed stored rejected".split()  # noqa: SIM905 (a list of words reads best as a sentence)
+)
 
 
 @dataclass(frozen=True)
 class Ground:
     """Where a search looks: a design under a small load, what may go wrong there, and the promises that hold all the same.
 
-    `crashes` are what may befall a machine at an effect boundary: a verb, and how long it is down (ms, None: for good).
-    `crosses` go with a crash. `moves` are the kinds of faults of random plans (see `tests.sim.random_plans`), `most` how many at a time.
+    `crashes` are what may happen at an effect boundary: faults, of which those without a node strike the machine whose
+    boundary it is. `crosses` go with a crash. `moves` are the kinds of faults of random plans, `most` how many at a time.
     """
 
     design: Fault
     setup: Fault
     promises: Sequence[str]
-    crashes: Sequence[tuple[str, float | None]]
+    crashes: Sequence[Sequence[Fault]]
     crosses: Sequence[Sequence[Fault]]
     moves: Sequence[str]
     most: int = 4
@@ -115,10 +115,9 @@ def scan(ground: Ground) -> Iterator[list[Fault]]:
     Random("ways").shuffle(ways)
     for turn in range(len(ways)):
         for number, place in enumerate(places):
-            (verb, down_ms), cross = ways[(turn + number) % len(ways)]
+            crash, cross = ways[(turn + number) % len(ways)]
             (spec,) = place.values()
-            lasts = {} if down_ms is None else {"for_ms": down_ms}
-            yield [*cross, {"after": place, "do": verb, "node": spec["node"], **lasts}]
+            yield [*cross, *({**({} if "nodes" in one else {"node": spec["node"]}), **one, "after": place} for one in crash)]
 
 
 # The hunt
