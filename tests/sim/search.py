@@ -10,7 +10,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from random import Random
 from typing import Any
 
@@ -24,10 +24,10 @@ from sim.trace import Trace
 from tests.sim.random_plans import plan
 
 Fault = Mapping[str, Any]
-BOUNDARIES = frozenset(
-    "received written durable applied committed sent reply_sent delivered role voted promoted elected in_sync snapshot "
-    "installed discarded joined removed stored rejected".split()  # noqa: SIM905 (a list of words reads best as a sentence)
-)
+_OF_ENTRIES = ("received", "written", "durable", "committed", "applied", "discarded", "snapshot", "installed")
+_OF_MESSAGES = ("sent", "delivered", "reply_sent", "stored", "rejected")
+_OF_ROLES = ("role", "voted", "elected", "promoted", "in_sync", "joined", "removed")
+BOUNDARIES = frozenset((*_OF_ENTRIES, *_OF_MESSAGES, *_OF_ROLES))
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,12 @@ def boundaries(trace: Trace, history: History) -> list[Fault]:
     return found
 
 
+def node_of(place: Fault) -> str:
+    """The machine whose boundary a trigger names."""
+    (spec,) = place.values()
+    return str(spec["node"])
+
+
 def _reads(history: History, op: str) -> bool:
     operation = history.find(op)
     return operation is not None and operation.is_read
@@ -116,40 +122,48 @@ def scan(ground: Ground) -> Iterator[list[Fault]]:
     for turn in range(len(ways)):
         for number, place in enumerate(places):
             crash, cross = ways[(turn + number) % len(ways)]
-            (spec,) = place.values()
-            yield [*cross, *({**({} if "nodes" in one else {"node": spec["node"]}), **one, "after": place} for one in crash)]
+            here = {"after": place, "node": node_of(place)}
+            yield [*cross, *({**one, "after": place} if "nodes" in one else {**one, **here} for one in crash)]
 
 
 # The hunt
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search came to: `how` is scan, plans, or "" if nothing was found; `runs` counts all runs until then."""
+class Case:
+    """One run of a search: the `number`th of the `scan`, or of the `plans`, which is its seed too."""
 
     how: str
+    number: int
+    faults: Sequence[Fault]
+
+    @property
+    def seed(self) -> int:
+        return self.number if self.how == "plans" else 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to in so many runs: the case that breaks a promise, or None, and which checks say so."""
+
     runs: int
+    case: Case | None = None
     checks: tuple[str, ...] = ()
-    faults: Sequence[Fault] = ()
-    seed: int = 1
 
 
-def hunt(ground: Ground, scans: int, plans_too: int, start: int = 0) -> Found:
-    """Look until something breaks, in at most so many runs of the scan, then so many plans; `start` skips the first ones."""
-    runs = start
-    for how, number, faults, seed in _cases(ground, scans, plans_too):
-        if number <= start:
-            continue
-        runs = number
-        if checks := broken_promises(ground, faults, seed):
-            return Found(how, runs, tuple(checks), faults, seed)
-    return Found("", runs)
+def cases(ground: Ground, scans: int, plans: int) -> Iterator[Case]:
+    """So many runs of the scan, then so many random plans."""
+    for number, faults in enumerate(islice(scan(ground), scans), 1):
+        yield Case("scan", number, faults)
+    for number in range(1, plans + 1):
+        yield Case("plans", number, plan(ground.read, ground.clients, ground.moves, ground.most, number))
 
 
-def _cases(ground: Ground, scans: int, plans_too: int) -> Iterator[tuple[str, int, list[Fault], int]]:
-    number = 0
-    for _, faults in zip(range(scans), scan(ground), strict=False):
-        number += 1
-        yield "scan", number, faults, 1
-    for seed in range(1, plans_too + 1):
-        yield "plans", number + seed, plan(ground.read, ground.clients, ground.moves, ground.most, seed), seed
+def hunt(ground: Ground, scans: int, plans: int, skip: int = 0) -> Found:
+    """Look until something breaks; `skip` leaves out the first runs, where an earlier search stopped."""
+    runs = skip
+    for case in islice(cases(ground, scans, plans), skip, None):
+        runs += 1
+        if checks := broken_promises(ground, case.faults, case.seed):
+            return Found(runs, case, tuple(checks))
+    return Found(runs)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.sim.helpers import BACKLOG, events, load, play, verdicts
+from tests.sim.helpers import BACKLOG, load, play, verdicts
+from tests.sim.search import boundaries, node_of
 
 Fault = dict[str, Any]
-BOUNDARIES = ("received", "written", "durable", "sent", "committed", "applied", "reply_sent")
 ONE: dict[str, Any] = {"workload": load(clients=2, ops=24), "limits": {"timeout_ms": 300}}
 LAGGARD = {"at_ms": 0, "do": "slow", "from": ["A", "B"], "to": ["C"], "egress_ms": 40}
 
@@ -24,12 +24,11 @@ step_by = pytest.mark.parametrize("step", [every_day, thorough])
 def scan(design: Fault, *stage: Fault, verb: str = "power_cut", step: int = 1) -> list[bool]:
     """For every `step`-th effect boundary of the leader: was a confirmed write lost by its death there?"""
     quiet = play(design, *stage, **ONE)
-    under_load = {point: [e for e in events(quiet, point, node="A") if e.at < quiet.trace.healed_at] for point in BOUNDARIES}
-    points = [(point, nth) for point, found in under_load.items() for nth in range(1, len(found) + 1)]
-    assert len(points) > 100
+    places = [place for place in boundaries(quiet.trace, quiet.history) if node_of(place) == "A"]
+    assert len(places) > 150
     outcomes = []
-    for point, nth in points[::step]:
-        run = play(design, *stage, {"after": {point: {"nth": nth, "node": "A"}}, "do": verb, "node": "A"}, **ONE)
+    for place in places[::step]:
+        run = play(design, *stage, {"after": place, "do": verb, "node": "A"}, **ONE)
         outcomes.append(verdicts(run)["lost_acked_writes"] == "broken")
         assert not run.unfired, "the run is not the same up to its death"
     return outcomes
