@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.node import Cluster, Effects, Locate, Note, Reply, Request, Send, Summary, View
-from sim.protocols.raft_replication import Replication
+from sim.protocols.raft_leader import Leader
 from sim.records import Entry, Result, stamped
 
 MILLION = 1_000_000
@@ -25,7 +25,7 @@ class Read(NamedTuple):
     request: Request
 
 
-class Raft(Replication):
+class Raft(Leader):
     """One server."""
 
     def __init__(self, name: str, cluster: Cluster) -> None:
