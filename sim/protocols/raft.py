@@ -82,9 +82,9 @@ class Raft(Leader):
 
     def view(self) -> View:
         """Writers go to the leader, readers to whom the design names, without those that are silent."""
-        awake = tuple(name for name in self.others if name not in self.silent) or self.others
-        readers = {"follower": awake}.get(self.design.reads, (self.name, *awake))
-        return View(self.epoch, self.name, readers if self.design.reads in LOCAL else (self.name,))
+        awake = tuple(name for name in self.others if name not in self.silent)
+        leader = () if self.design.reads == "follower" else (self.name,)
+        return View(self.epoch, self.name, (*leader, *awake) if self.design.reads in LOCAL else leader)
 
     def summary(self) -> Summary:
         """A leader claims that its state is the one that counts."""

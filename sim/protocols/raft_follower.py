@@ -49,7 +49,7 @@ class Follower(Elections):
             yield Send(leader, Stale(self.epoch))
             return
         yield from self.hear(leader, message.term)
-        self.round = max(self.round, message.round)
+        self.round = message.round
         log, prev = self.log, message.prev
         if (prev != log.last or message.prev_term != log.last_epoch) and not self.agrees(prev, message.prev_term):
             yield Send(leader, Mismatch(self.epoch, prev, log.ends_upto(prev), self.round))
@@ -73,8 +73,8 @@ class Follower(Elections):
         yield Timer("election", self.patience_us)
 
     def agrees(self, prev: int, term: int) -> bool:
-        """Whether the log has an entry of this term there; what was trimmed is committed, so it is the leader's too."""
-        return prev < self.log.first - 1 or (prev <= self.log.last and self.log.epoch_at(prev) == term)
+        """Whether the log has an entry of this term there."""
+        return prev <= self.log.last and self.log.epoch_at(prev) == term
 
     def take(self, entries: tuple[Entry, ...]) -> Effects:
         """Append what is not there yet; an entry that conflicts goes, with all that follow it."""
@@ -116,8 +116,6 @@ class Follower(Elections):
         snapshot = message.snapshot
         if not self.agrees(snapshot.n, snapshot.ends[-1][0]):
             yield from self.install(snapshot, leader)
-            self.owes_ack = True
         self.matched = max(self.matched, snapshot.n)
         yield from self.learn_commit(snapshot.n)
-        if not self.owes_ack:
-            yield from self.acknowledge()
+        yield from self.acknowledge()

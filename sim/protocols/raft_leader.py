@@ -20,7 +20,7 @@ NO_OP = ("no-op",)
 class Leader(Follower):
     """A server that leads, once it is elected."""
 
-    batch = 64  # how many entries a message carries at most
+    batch = 1000  # how many entries a message carries at most
 
     def __init__(self, name: str, cluster: Cluster) -> None:
         super().__init__(name, cluster)

@@ -35,7 +35,7 @@ class Server:
         state = OnceOnly if sessions else KeyValues
         self.cluster = Cluster(read_design(raw), (), ("c1", "c2"), Luck(1), lambda image: state({}, image), sessions)
         self.kind = kind
-        self.now = 0
+        self.now = 1000 * MS
         self.disk: list[Record] = []
         self.told = 0
         self.holds_disk = False
@@ -79,9 +79,10 @@ class Server:
         elif isinstance(effect, Note):
             self.notes.append(effect)
 
-    def sync(self) -> None:
-        """An fsync is done."""
-        fresh, self.told = tuple(self.disk[self.told :]), len(self.disk)
+    def sync(self, records: int | None = None) -> None:
+        """An fsync of all that is written, or of so many records, is done."""
+        upto = len(self.disk) if records is None else self.told + records
+        fresh, self.told = tuple(self.disk[self.told : upto]), upto
         self.do("on_durable", fresh)
 
     def hear(self, sender: str, message: Message) -> list[Message]:

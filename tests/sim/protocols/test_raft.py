@@ -311,5 +311,6 @@ def test_nobody_waits_for_ever_when_the_leader_is_not_known() -> None:
 def test_readers_hear_which_replicas_are_silent() -> None:
     run = play({**RAFT, "reads": "any"}, at_write(5, "kill", "C"), workload=load(ops=200, reads_percent=50, think_ms=[0, 10]))
     told = max(event.at for event in events(run, "delivered", text="view"))
+    assert told > events(run, "fault")[0].at + ELECTION * 900
     assert [event for event in events(run, "sent", text="request", peer="C") if event.at > told] == []
     assert [event for event in events(run, "sent", text="request", peer="B") if event.at > told]

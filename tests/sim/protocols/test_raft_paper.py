@@ -29,6 +29,27 @@ def test_a_vote_is_durable_before_it_is_given() -> None:
     assert server.sent(Vote) == {"B": Vote(2, granted=True)}
 
 
+def test_an_older_vote_that_is_durable_does_not_let_a_newer_one_go() -> None:
+    server = Server()
+    server.holds_disk = True
+    server.ask_vote("B", 2)
+    server.ask_vote("C", 3)
+    server.sync(2)
+    assert server.sent(Vote) == {}
+    server.sync()
+    assert server.sent(Vote) == {"C": Vote(3, granted=True)}
+
+
+def test_a_vote_of_a_term_that_is_over_is_not_given_any_more() -> None:
+    server = Server()
+    server.holds_disk = True
+    server.ask_vote("B", 2)
+    server.append(term=3)
+    server.sync()
+    assert server.sent(Vote) == {}
+    assert server.sent(Appended) == {"B": Appended(3, 0, 1)}
+
+
 def test_an_entry_is_durable_before_it_is_acknowledged() -> None:
     server = Server().follow(term=1)
     server.holds_disk = True
@@ -113,9 +134,8 @@ def test_4_entries_that_are_there_already_are_not_appended_and_cut_nothing_off()
 
 @pytest.mark.parametrize(("committed", "expected"), [(2, 2), (9, 3)], ids=["the leader's", "no further than the new entry"])
 def test_5_the_commit_index_is_the_leaders_but_not_beyond_the_last_new_entry(committed: int, expected: int) -> None:
-    """The fourth entry is an old one of which this leader has said nothing yet."""
-    server = Server().with_log(1, 1, 1, 1).follow(term=2)
-    server.node.matched = 0
+    """The fourth entry is of which this leader has said nothing yet; that an older one has it, too, does not count."""
+    server = Server().with_log(1, 1, 1, 1).follow("C", term=1)
     server.append(entry(3, 1), term=2, prev=(1, 2), committed=committed)
     assert server.node.committed == expected
 
@@ -268,10 +288,22 @@ def test_a_candidate_that_hears_a_leader_of_its_term_follows_it() -> None:
     assert server.node.role == "follower"
 
 
+def test_a_candidate_whose_vote_is_not_durable_in_time_asks_for_none() -> None:
+    server = Server().with_log(1)
+    server.holds_disk = True
+    server.do("on_order", "campaign", "")
+    server.append(term=2)
+    server.sync()
+    assert server.sent(RequestVote) == {}
+
+
 def test_a_candidate_whose_time_is_up_tries_again() -> None:
     server = standing()
     server.wait("election")
     assert server.sent(RequestVote) == dict.fromkeys("BCDE", RequestVote(3, 1, 1, pre=True))
+    for other in "BC":
+        server.hear(other, Vote(2, granted=True))
+    assert server.node.epoch == 2, "those came too late, and are no pre-votes"
     for other in "BC":
         server.hear(other, Vote(3, granted=True, pre=True))
     assert (server.node.role, server.node.epoch) == ("candidate", 3)
@@ -293,6 +325,15 @@ def test_who_asks_for_pre_votes_in_vain_stays_in_its_term() -> None:
         server.wait("election")
         server.hear("B", Vote(2, granted=True, pre=True))
     assert (server.node.role, server.node.epoch) == ("follower", 1)
+
+
+def test_who_has_voted_for_another_stands_no_more() -> None:
+    server = Server(5).with_log(1, term=2)
+    server.wait("election")
+    assert server.ask_vote("B", 2) == YES
+    for other in "CD":
+        server.hear(other, Vote(3, granted=True, pre=True))
+    assert (server.node.role, server.node.epoch) == ("follower", 2)
 
 
 def test_a_pre_vote_for_a_term_that_is_over_is_refused_with_the_newer_one() -> None:

@@ -8,15 +8,23 @@ from sim.node import Reply, Request, View
 from sim.protocols.messages import Install
 from sim.protocols.raft import Raft
 from sim.protocols.raft_messages import Appended, AppendEntries, Mismatch
-from sim.records import Entry, Snapshot
+from sim.records import NOW, Entry, Snapshot
 from tests.sim.protocols.raft_server import MS, Server, entries, entry, installing
+
+
+class InBatches(Raft):
+    """Four entries a message."""
+
+    batch = 4
+
 
 # Leaders
 
 
 def test_a_new_leader_tells_all_at_once_and_again_whenever_it_is_idle() -> None:
     server = Server().with_log(1).elect()
-    assert {*server.sent(AppendEntries)} == {"B", "C"}
+    first = {sent.to: sent.message.entries for sent in reversed(server.out) if isinstance(sent.message, AppendEntries)}
+    assert first == {"B": (), "C": ()}
     server.acks(2, "B", "C")
     for _ in range(20):
         assert server.wait("beat") < 100 * MS / 5
@@ -93,6 +101,31 @@ def test_a_follower_gets_all_from_next_index_on() -> None:
     assert server.node.followers["B"].match == 4
 
 
+def test_an_old_answer_takes_nothing_back() -> None:
+    """Messages may overtake each other; and what a server had in an older term it need not have any more."""
+    server = Server().with_log(1).elect()
+    server.write("c1/1")
+    server.write("c1/2")
+    server.acks(4, "B")
+    server.acks(3, "B")
+    assert server.hear("B", Mismatch(2, 3, ((1, 1),), 1)) == []
+    assert (server.node.followers["B"].match, server.node.followers["B"].next) == (4, 5)
+    server.do("on_order", "demote", "")
+    server.elect()
+    server.hear("B", Appended(2, 5, 9))
+    assert (server.node.followers["B"].match, server.node.followers["B"].round) == (0, 0)
+
+
+def test_what_a_follower_has_confirmed_is_not_sent_again() -> None:
+    server = Server().with_log(1).elect()
+    for number in range(1, 5):
+        server.write(f"c1/{number}")
+    server.acks(4, "B")
+    (again,) = server.hear("B", Mismatch(2, 5, ((1, 1), (2, 2)), 1))
+    assert isinstance(again, AppendEntries)
+    assert again.prev == 4
+
+
 def test_a_refusal_takes_next_index_back_to_where_the_logs_agree() -> None:
     """5.3, figure 7 (d) and (f): the hint takes the place of one step at a time."""
     server = Server(5).with_log(1, 1, 1, 4, 4, 5, 5, 6, 6, 6).elect()
@@ -107,8 +140,9 @@ def test_of_many_refusals_of_pipelined_entries_one_is_answered() -> None:
     server.acks(2, "B")
     for number in range(1, 5):
         server.write(f"c1/{number}")
-    lost = [server.hear("B", Mismatch(2, prev, ((1, 1), (2, 2)), 1)) for prev in (3, 4, 5)]
-    assert [len(answers) for answers in lost] == [1, 0, 0]
+    lost = [server.hear("B", Mismatch(2, prev, ((1, 1), (2, 2)), 1)) for prev in (3, 4, 5, 6)]
+    assert [len(answers) for answers in lost] == [1, 0, 0, 0]
+    assert server.hear("B", Appended(2, 1, 1)) == [], "that was a heartbeat's"
     assert server.hear("B", Appended(2, 6, 1)) == []
     server.write("c1/5")
     assert server.sent(AppendEntries)["B"].prev == 6
@@ -128,13 +162,18 @@ def test_a_lost_message_is_sent_again_when_a_heartbeat_finds_the_gap() -> None:
 
 
 def test_whoever_is_far_behind_is_not_sent_everything_in_one_message() -> None:
-    server = Server().with_log(*[1] * 150).elect()
-    sizes = []
-    (message,) = server.hear("B", Mismatch(2, 150, (), 1))
-    while isinstance(message, AppendEntries):
-        sizes.append(len(message.entries))
-        (message, *_) = server.hear("B", Appended(2, message.prev + len(message.entries), 1)) or [None]  # type: ignore[list-item]
-    assert sizes == [64, 64, 23]
+    server = Server(kind=InBatches).with_log(*[1] * 10).elect()
+    (first,) = server.hear("B", Mismatch(2, 10, (), 1))
+    server.write("c1/1")
+    assert "B" not in server.sent(AppendEntries), "what is new comes after what is old"
+    (second,) = server.hear("B", Appended(2, 4, 1))
+    (third,) = server.hear("B", Appended(2, 8, 1))
+    batches = [message.ops for message in (first, second, third)]
+    assert [len(ops) for ops in batches] == [4, 4, 3], "the no-op is nobody's"
+    assert batches[-1][-1] == "c1/1"
+    assert server.hear("B", Appended(2, 12, 1)) == []
+    server.write("c1/2")
+    assert server.sent(AppendEntries)["B"].ops == ("c1/2",)
 
 
 def test_a_leader_that_hears_from_no_majority_steps_down() -> None:
@@ -181,6 +220,7 @@ def test_a_snapshot_replaces_a_log_that_has_not_its_last_entry() -> None:
     server.append(entry(3, 3), term=3, prev=(3, 2))
     server.wake(*server.disk)
     assert (server.node.log.last, server.node.state.read("x")) == (3, (2, ""))
+    assert server.node.committed == 2, "what a snapshot holds is committed"
 
 
 def test_a_log_that_has_its_last_entry_keeps_what_follows() -> None:
@@ -199,9 +239,9 @@ def test_a_snapshot_of_an_old_leader_is_refused() -> None:
 # Reads (6.4)
 
 
-def leading(reads: str, n: int = 3) -> Server:
+def leading(reads: str, n: int = 3, **design: int) -> Server:
     """A leader with its no-op committed, and its first rounds answered."""
-    server = Server(n, reads=reads).with_log(1).elect()
+    server = Server(n, reads=reads, **design).with_log(1).elect()
     server.acks(2, *server.node.others, round=server.node.rounds.last)
     assert server.node.committed == 2
     return server
@@ -225,6 +265,7 @@ def test_a_round_counts_when_a_majority_has_answered_it() -> None:
     server.acks(2, "B", round=server.node.rounds.last)
     server.acks(2, "B", round=server.node.rounds.last)
     assert server.answers == []
+    server.acks(2, "B", round=1)
     server.acks(2, "C", round=server.node.rounds.last)
     assert [answer.done for answer in server.answers] == [True]
 
@@ -273,6 +314,9 @@ def test_a_leader_that_steps_down_sends_its_readers_away() -> None:
     server.read()
     server.do("on_order", "demote", "")
     assert [(answer.done, answer.unsure) for answer in server.answers] == [(False, False)]
+    server.elect()
+    server.acks(3, "B", round=server.node.rounds.last)
+    assert server.answers == [], "they are elsewhere by now"
 
 
 @pytest.mark.parametrize("reads", ["read-index", "lease", "leader"])
@@ -325,7 +369,6 @@ def test_who_may_be_part_of_a_lease_votes_for_nobody_not_even_by_order(forced: b
 
 def test_after_a_restart_a_lease_must_be_assumed() -> None:
     server = Server(reads="lease")
-    server.wake()
     server.now += 99 * MS
     assert server.ask_vote("C", 2) == []
     server.now += 1 * MS
@@ -353,6 +396,9 @@ def test_a_repeated_operation_is_answered_and_not_appended_again() -> None:
     assert [answer.done for answer in server.answers] == [True]
     assert [answer.done for answer in server.write("c1/7") if isinstance(answer, Reply)] == [True]
     assert server.node.log.last == 3
+    server.out.clear()
+    server.do("on_order", "demote", "")
+    assert server.answers == [], "nobody waits any more"
 
 
 def test_one_that_an_older_leader_took_is_answered_when_it_is_committed() -> None:
@@ -365,10 +411,41 @@ def test_one_that_an_older_leader_took_is_answered_when_it_is_committed() -> Non
     assert server.node.log.last == 3
 
 
-@pytest.mark.parametrize("kind", [Raft])
-def test_a_demoted_leader_takes_nothing_more(kind: type[Raft]) -> None:
-    server = Server(kind=kind).with_log(1).elect()
+def test_a_demoted_leader_takes_nothing_more_and_answers_only_that_nobody_knows() -> None:
+    server = Server().with_log(1).elect()
     server.write("c1/1")
     server.do("on_order", "demote", "")
     assert [(answer.op, answer.done, answer.unsure) for answer in server.answers] == [("c1/1", False, True)]
     assert server.write("c1/2") == [Reply("c1/2", False)]
+    server.append(term=3, prev=(2, 3), committed=3)
+    assert server.node.state.ops[-1] == "c1/1"
+    assert server.answers == []
+
+
+def test_a_new_term_of_office_begins_afresh() -> None:
+    """Neither a lease nor a silence of the one before counts."""
+    server = leading("lease", 5)
+    for _ in range(8):
+        server.wait("beat")
+        server.acks(2, "B", "C", round=server.node.rounds.last)
+    assert server.node.view().read_from == ("A",)
+    assert (server.node.silent, server.node.leased) == (("D", "E"), True)
+    server.do("on_order", "demote", "")
+    server.elect()
+    server.notes.clear()
+    server.wait("beat")
+    assert (server.node.silent, server.node.leased, server.notes) == ((), False, [])
+
+
+def test_a_lost_lease_is_told_once() -> None:
+    server = leading("lease", lease_ms=30)
+    for _ in range(5):
+        server.wait("beat")
+    assert [note.what for note in server.notes].count("lease_lost") == 1
+
+
+def test_the_time_of_a_command_is_the_leaders_wall_clock() -> None:
+    server = Server().with_log(1).elect()
+    server.node.skew = 7
+    server.hear("c1", Request("c1/1", ("acquire", "l1", "c1", 100, NOW)))
+    assert server.node.log.at(3).command == ("acquire", "l1", "c1", 100, server.now + 7)
