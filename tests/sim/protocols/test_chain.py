@@ -44,6 +44,8 @@ def test_the_last_member_is_never_removed_and_comes_back_with_everything() -> No
     assert run.trace.final["C"].role == "single"
     assert broken(run) == []
     assert any(op.ok for op in run.history if op.invoked_at > events(run, "up")[0].at)
+    answered = ops_of(events(run, "reply_sent", node="C"))
+    assert len(answered) == len({*answered}), "it answered again for what was in its log"
 
 
 # Those who come back, or never went
@@ -104,12 +106,41 @@ def test_a_configuration_outlives_the_service_that_decided_it(verb: str) -> None
     assert broken(run) == []
 
 
-def test_the_gap_that_a_removal_leaves_is_closed_at_once() -> None:
+@pytest.mark.parametrize("late", ["A", "C"])
+def test_the_gap_that_a_removal_leaves_is_closed_at_once(late: str) -> None:
     """Not at the next heartbeat, 100 ms later, whoever hears first of the new chain."""
-    for seed in range(10):
-        run = play({**CHAIN, "detect_after_ms": 600}, at_write(40, "power_cut", "middle"), seed=seed, **BUSY)
-        removal = events(run, "removed")[0].at
-        assert sent(run, "append", node="A", peer="C")[0].at < removal + 5_000
+    slow = {"at_ms": 0, "do": "slow", "from": ["controller"], "to": [late], "egress_ms": 5}
+    for seed in range(3):
+        run = play({**CHAIN, "detect_after_ms": 600}, slow, at_write(40, "power_cut", "middle"), seed=seed, **BUSY)
+        assert sent(run, "append", node="A", peer="C")[0].at < events(run, "removed")[0].at + 10_000
+
+
+def test_one_that_has_lost_its_disk_and_is_named_all_the_same_stands_aside() -> None:
+    """Its hello and its heartbeats are cut off; a chain without C, with B at its end, is told to it."""
+    faults = (
+        {"at_ms": 40, "do": "kill", "node": "C"},
+        {"at_ms": 60, "do": "cut", "from": ["B"], "to": ["controller"], "for_ms": 400},
+        {"at_ms": 70, "do": "disk_loss", "node": "B", "for_ms": 20},
+    )
+    run = play(CHAIN, *faults, **{**MIXED, "limits": {"timeout_ms": 50}})
+    assert removed(run) == ["C", "B"]
+    told = [event for event in events(run, "delivered", node="B", text="chain") if event.at < events(run, "removed")[1].at]
+    assert told, "B never heard of the chain with itself at the end"
+    assert events(run, "role", node="B", text="tail", n=2) == []
+    assert broken(run) == []
+
+
+def test_one_whose_predecessor_is_again_before_it_has_lost_its_place_all_the_same() -> None:
+    """C goes on alone, A comes back behind it, then B wakes: A's log is no more the one that B's continued."""
+    faults = (
+        {"at_ms": 60, "do": "cut", "between": [["controller", "C", "c1", "c2"], ["rest"]], "for_ms": 400},
+        {"at_ms": 90, "do": "pause", "node": "B", "for_ms": 800},
+    )
+    setup = {"workload": load(clients=5, ops=500, think_ms=[0, 20]), "limits": {"timeout_ms": 100}}
+    run = play(CHAIN, *faults, **setup)
+    assert [event.peer for event in events(run, "joined")] == ["A", "B"]
+    assert events(run, "discarded", node="B"), "B had nothing for itself"
+    assert broken(run) == []
 
 
 # A configuration service of three machines, and one that is out of reach

@@ -111,7 +111,7 @@ def test_the_old_tail_stops_before_the_new_one_answers(stage: list[Any]) -> None
 def test_every_update_is_answered_once() -> None:
     """The old tail answers for what it has committed, the new one for what follows."""
     for seed in range(5):
-        run = play(CHAIN, BACK, seed=seed, **LONG)
+        run = play(CHAIN, BACK, seed=seed, disk={"apply_ms": 0.5}, **LONG)
         since = one(run, "removed") + 5_000
         answered = [op for event in events(run, "reply_sent") if event.at > since for op in event.ops]
         assert len(answered) == len({*answered}) > 300
