@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim.node import Cluster, Node
-from sim.protocols.chain import ChainReplica
-from sim.protocols.configuration import ConfigurationService
-from sim.protocols.craq import CraqReplica
+from sim.protocols.chain.chain import ChainReplica
+from sim.protocols.chain.craq import CraqReplica
+from sim.protocols.controllers.configuration import ConfigurationService
+from sim.protocols.controllers.failover import FailoverController
+from sim.protocols.controllers.monitor import Monitor
 from sim.protocols.database import Database
-from sim.protocols.failover import FailoverController
-from sim.protocols.leader_follower import LeaderFollower
-from sim.protocols.monitor import Monitor
-from sim.protocols.raft import Raft
+from sim.protocols.leader_follower.leader_follower import LeaderFollower
+from sim.protocols.raft.raft import Raft
 
 TOPOLOGIES: dict[str, tuple[type[Database], type[Monitor]]] = {
     "leader-follower": (LeaderFollower, FailoverController),

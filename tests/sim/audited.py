@@ -11,7 +11,7 @@ from sim.design import read_design
 from sim.faults import read_faults
 from sim.node import Effects, Send
 from sim.protocols import TOPOLOGIES
-from sim.protocols.leader_follower import LeaderFollower
+from sim.protocols.leader_follower.leader_follower import LeaderFollower
 from sim.run import Stage
 from sim.setup import read_setup
 from tests.sim.helpers import at_write, load

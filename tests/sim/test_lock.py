@@ -11,7 +11,7 @@ from sim.design import read_design
 from sim.history import Op
 from sim.luck import Luck
 from sim.node import Cluster, Message, Note, Request, Send, Write
-from sim.protocols.leader_follower import LeaderFollower
+from sim.protocols.leader_follower.leader_follower import LeaderFollower
 from sim.records import NOW, Epoch
 from sim.run import Run
 from sim.state_machine import KeyValues

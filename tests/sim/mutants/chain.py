@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.node import Effects, Fsync, Reply, Request, Send
-from sim.protocols.chain import ChainReplica
-from sim.protocols.configuration import ConfigurationService
+from sim.protocols.chain.chain import ChainReplica
+from sim.protocols.controllers.configuration import ConfigurationService
 from sim.protocols.messages import Append, Behind
 from sim.records import Entry, Record
 from tests.sim.helpers import BACKLOG, at_write, load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.node import Effects, Request, Send
-from sim.protocols.craq import CraqReplica, Query
+from sim.protocols.chain.craq import CraqReplica, Query
 from sim.protocols.messages import VersionQuery, VersionReply
 from tests.sim.helpers import BACKLOG
 from tests.sim.mutants.mutant import BACK, ORDER, OWN, READS, STALE, Mutant

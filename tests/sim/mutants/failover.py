@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.node import Effects
-from sim.protocols.failover import FailoverController
-from sim.protocols.poll import Poll
+from sim.protocols.controllers.failover import FailoverController
+from sim.protocols.controllers.poll import Poll
 from sim.records import Record
 from tests.sim.helpers import at_write, load
 from tests.sim.mutants.mutant import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.node import Effects, Reply, Request, Send
-from sim.protocols.leader_follower import LeaderFollower
+from sim.protocols.leader_follower.leader_follower import LeaderFollower
 from sim.protocols.messages import Append, Fence, Position, Promote
 from sim.records import Record, Snapshot
 from tests.sim.helpers import BACKLOG, at_write

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.node import Effects, PowerOff
-from sim.protocols.failover import FailoverController
-from sim.protocols.leader_follower import LeaderFollower
+from sim.protocols.controllers.failover import FailoverController
+from sim.protocols.controllers.lease_book import LeaseBook
+from sim.protocols.leader_follower.leader_follower import LeaderFollower
 from sim.protocols.lease import Lease
-from sim.protocols.lease_book import LeaseBook
 from sim.protocols.messages import Grant
 from tests.sim.mutants.mutant import ISOLATED, LOOKS, ORDER, STALE, Mutant, cut
 

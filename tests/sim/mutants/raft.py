@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.node import Effects, Reply, Request, Send
-from sim.protocols.raft import Raft
+from sim.protocols.raft.raft import Raft
 from sim.records import Entry
 from tests.sim.helpers import at_write, load
 from tests.sim.mutants.mutant import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sim.node import Effects
-from sim.protocols.raft import Raft
-from sim.protocols.raft_messages import AppendEntries, RequestVote
+from sim.protocols.raft.messages import AppendEntries, RequestVote
+from sim.protocols.raft.raft import Raft
 from sim.records import Epoch
 from tests.sim.helpers import at_write
 from tests.sim.mutants.mutant import (

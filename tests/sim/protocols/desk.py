@@ -8,7 +8,7 @@ from typing import Any
 from sim.design import read_design
 from sim.luck import Luck
 from sim.node import Apply, Cluster, Effect, Message, Note, Reply, Request, Send, Write
-from sim.protocols.leader_follower import LeaderFollower
+from sim.protocols.leader_follower.leader_follower import LeaderFollower
 from sim.records import Entry, Record
 from sim.state_machine import KeyValues, OnceOnly
 

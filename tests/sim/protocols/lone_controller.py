@@ -9,7 +9,7 @@ import pytest
 from sim.design import read_design
 from sim.luck import Luck
 from sim.node import Cluster, Effects, Send, Write
-from sim.protocols.failover import FailoverController
+from sim.protocols.controllers.failover import FailoverController
 
 
 def controller(name: str = "controller", **knobs: Any) -> FailoverController:

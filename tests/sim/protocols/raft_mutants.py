@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sim.node import Cluster, Effects, Reply, Request, Send
-from sim.protocols.raft import Raft
-from sim.protocols.raft_messages import AppendEntries, RequestVote
+from sim.protocols.raft.messages import AppendEntries, RequestVote
+from sim.protocols.raft.raft import Raft
 from sim.records import Entry, Epoch
 
 

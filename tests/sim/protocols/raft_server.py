@@ -8,8 +8,8 @@ from sim.design import read_design
 from sim.luck import Luck
 from sim.node import Apply, Cluster, Effect, Fsync, Message, Note, Reply, Request, Send, Timer, Write
 from sim.protocols.messages import Install
-from sim.protocols.raft import Raft
-from sim.protocols.raft_messages import Appended, AppendEntries, RequestVote, Vote
+from sim.protocols.raft.messages import Appended, AppendEntries, RequestVote, Vote
+from sim.protocols.raft.raft import Raft
 from sim.records import Entry, Epoch, Record, Snapshot
 from sim.state_machine import KeyValues, OnceOnly
 

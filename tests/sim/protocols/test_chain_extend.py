@@ -8,8 +8,8 @@ import pytest
 
 from sim.node import Effects
 from sim.protocols import TOPOLOGIES
-from sim.protocols.chain import ChainReplica
-from sim.protocols.configuration import ConfigurationService
+from sim.protocols.chain.chain import ChainReplica
+from sim.protocols.controllers.configuration import ConfigurationService
 from sim.protocols.messages import Lead
 from sim.run import Run
 from tests.sim.helpers import BACKLOG, at_write, broken, events, load, log_of, ops_of, play, sent

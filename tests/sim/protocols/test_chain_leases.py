@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sim.protocols.controllers.lease_book import LeaseBook
 from sim.protocols.lease import Lease
-from sim.protocols.lease_book import LeaseBook
 from sim.run import Run
 from tests.sim.helpers import BACKLOG, at_write, broken, events, load, play, sent
 

@@ -15,8 +15,8 @@ import pytest
 
 from sim.node import Effects, Request
 from sim.protocols import TOPOLOGIES
-from sim.protocols.chain import ChainReplica
-from sim.protocols.configuration import ConfigurationService
+from sim.protocols.chain.chain import ChainReplica
+from sim.protocols.controllers.configuration import ConfigurationService
 from sim.protocols.messages import Behind
 from sim.run import Run
 from sim.trace import Event

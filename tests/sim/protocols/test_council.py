@@ -1,4 +1,4 @@
-"""Controllers that decide by majority, as `sim.protocols.electorate` and `sim.protocols.council` promise it."""
+"""Controllers that decide by majority, as the electorate and the council of `sim.protocols.controllers` promise it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.node import Fsync, Locate, Note, Timer, View, Write
-from sim.protocols.failover import FailoverController
+from sim.protocols.controllers.failover import FailoverController
 from sim.protocols.messages import Accept, Accepted, Beat, Campaign, Grant, Position, Report, Switchover, Vote
 from sim.records import Decision, Epoch
 from sim.run import Run

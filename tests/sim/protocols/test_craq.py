@@ -10,8 +10,8 @@ import pytest
 from sim.history import Op
 from sim.node import Effects, Request
 from sim.protocols import TOPOLOGIES
-from sim.protocols.configuration import ConfigurationService
-from sim.protocols.craq import CraqReplica, Query
+from sim.protocols.chain.craq import CraqReplica, Query
+from sim.protocols.controllers.configuration import ConfigurationService
 from sim.protocols.messages import VersionReply
 from sim.records import Entry, Result
 from sim.run import Run

@@ -15,7 +15,7 @@ import pytest
 from sim.design import read_design
 from sim.history import Op
 from sim.node import Effect, Send
-from sim.protocols.craq import CraqReplica
+from sim.protocols.chain.craq import CraqReplica
 from sim.protocols.messages import Ack, Append, VersionQuery, VersionReply
 from sim.records import Entry
 from sim.run import Run

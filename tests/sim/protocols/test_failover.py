@@ -1,4 +1,4 @@
-"""Detection, fencing, promotion and the return of an old leader, as `sim.protocols.failover` promises them."""
+"""Detection, fencing, promotion and the return of an old leader, as `sim.protocols.controllers.failover` promises them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stops an old leader, as `sim.protocols.failover` and `sim.protocols.lease_book` promise it."""
+"""What stops an old leader, as `sim.protocols.controllers.failover` and `sim.protocols.controllers.lease_book` promise it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator may order, and when a controller does nothing by itself, as `sim.protocols.failover` promises it."""
+"""What an operator may order, and when a controller does nothing by itself, as `controllers.failover` promises it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `sim.protocols.leader_follower` promises, a test a sentence."""
+"""What `sim.protocols.leader_follower.leader_follower` promises, a test a sentence."""
 
 from __future__ import annotations
 

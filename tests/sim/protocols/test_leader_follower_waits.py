@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sim.node import Reply
+from sim.protocols.leader_follower.patience import CANCELLED
 from sim.protocols.messages import Ack, Fence, Lead, Promote, Resign
-from sim.protocols.patience import CANCELLED
 from sim.run import Run
 from tests.sim.helpers import at_write, broken, events, load, log_of, ops_of, play, sent, verdicts
 from tests.sim.protocols.desk import Desk, messages, notes, replies

@@ -25,8 +25,8 @@ from typing import Any
 import pytest
 
 from sim.protocols import TOPOLOGIES
-from sim.protocols.monitor import Monitor
-from sim.protocols.raft import Raft
+from sim.protocols.controllers.monitor import Monitor
+from sim.protocols.raft.raft import Raft
 from sim.run import Run
 from tests.sim.helpers import events, log_of, ops_of, play, verdicts
 from tests.sim.protocols.raft_mutants import CountsOldTerms

@@ -9,8 +9,8 @@ import pytest
 
 from sim.checks import CHECKS
 from sim.protocols import TOPOLOGIES
-from sim.protocols.monitor import Monitor
-from sim.protocols.raft import Raft
+from sim.protocols.controllers.monitor import Monitor
+from sim.protocols.raft.raft import Raft
 from sim.run import Run
 from tests.sim.helpers import BACKLOG, at_write, load, play
 from tests.sim.protocols import raft_mutants as wrong

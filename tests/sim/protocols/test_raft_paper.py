@@ -11,7 +11,7 @@ import pytest
 
 from sim.node import Message
 from sim.protocols.messages import Stale
-from sim.protocols.raft_messages import Appended, AppendEntries, Mismatch, RequestVote, Vote
+from sim.protocols.raft.messages import Appended, AppendEntries, Mismatch, RequestVote, Vote
 from sim.records import Cut, Epoch, Snapshot
 from tests.sim.protocols.raft_server import MS, Server, entries, entry, installing
 

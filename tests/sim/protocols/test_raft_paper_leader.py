@@ -6,8 +6,8 @@ import pytest
 
 from sim.node import Reply, Request, View
 from sim.protocols.messages import Install
-from sim.protocols.raft import Raft
-from sim.protocols.raft_messages import Appended, AppendEntries, Mismatch
+from sim.protocols.raft.messages import Appended, AppendEntries, Mismatch
+from sim.protocols.raft.raft import Raft
 from sim.records import NOW, Entry, Snapshot
 from tests.sim.protocols.raft_server import MS, Server, entries, entry, installing
 

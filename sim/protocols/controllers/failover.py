@@ -7,12 +7,12 @@ promotes nobody, and a leader that comes back leads again.
 from __future__ import annotations
 
 from sim.node import Effects, Note, Send
+from sim.protocols.controllers.succession import Succession
 from sim.protocols.messages import Beat, Resign, Switchover
-from sim.protocols.succession import Succession
 
 
 class FailoverController(Succession):
-    """The chair alone acts; see `sim.protocols.succession` for its `phase`."""
+    """The chair alone acts; see `sim.protocols.controllers.succession` for its `phase`."""
 
     def readers(self) -> tuple[str, ...]:
         leader = self.serving[0]

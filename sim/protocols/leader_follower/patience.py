@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.node import Effects, Note, Timer
-from sim.protocols.acks import ANY, nobody
-from sim.protocols.waiting import Waiting
+from sim.protocols.leader_follower.acks import ANY, nobody
+from sim.protocols.leader_follower.waiting import Waiting
 from sim.records import Entry
 
 CANCELLED = "cancelled: the write is on the leader, and may not be on a follower"

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.node import Cluster, Effects, Send
+from sim.protocols.chain.place import ChainPlace
 from sim.protocols.messages import CaughtUp, Extend
-from sim.protocols.place import ChainPlace
 
 
 @dataclass(slots=True)

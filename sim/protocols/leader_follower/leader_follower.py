@@ -7,8 +7,8 @@ apply what is durable in their log, as PostgreSQL standbys and MySQL replicas do
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Note, Request, Send, Summary, Write
-from sim.protocols.following import FSYNC
-from sim.protocols.in_sync import InSyncLeader
+from sim.protocols.leader_follower.following import FSYNC
+from sim.protocols.leader_follower.in_sync import InSyncLeader
 from sim.protocols.messages import Grant, Lead, Promote, Resign
 from sim.records import Epoch, Record
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Note, Send, Timer, Write
 from sim.protocols.messages import Install, Stale
-from sim.protocols.raft_election import Elections
-from sim.protocols.raft_messages import Appended, AppendEntries, Mismatch
+from sim.protocols.raft.election import Elections
+from sim.protocols.raft.messages import Appended, AppendEntries, Mismatch
 from sim.records import Cut, Entry, Epoch, Record
 
 

@@ -8,8 +8,8 @@ the chair stays with whoever got it until the others hear nothing more from it.
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Note, Send, Timer, Write
+from sim.protocols.controllers.monitor import Monitor
 from sim.protocols.messages import Campaign, Report, Vote
-from sim.protocols.monitor import Monitor
 from sim.records import Decision, Epoch, Record
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Note, Send
+from sim.protocols.leader_follower.patience import Patience
 from sim.protocols.messages import InSync, Propose
-from sim.protocols.patience import Patience
 
 
 class InSyncLeader(Patience):

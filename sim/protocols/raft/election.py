@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.node import Cluster, Effects, Fsync, Note, Send, Timer, Write
 from sim.protocols.database import Database
 from sim.protocols.messages import Stale
-from sim.protocols.raft_messages import RequestVote, Vote
+from sim.protocols.raft.messages import RequestVote, Vote
 from sim.records import Epoch
 
 

@@ -7,7 +7,7 @@ or a majority of three (`config_service`).
 from __future__ import annotations
 
 from sim.node import Effects, Note, Send
-from sim.protocols.council import Council
+from sim.protocols.controllers.council import Council
 from sim.protocols.messages import Beat, CaughtUp, Chain, Extend, Hello
 from sim.records import Decision
 

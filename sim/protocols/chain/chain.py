@@ -9,7 +9,7 @@ makes of its decisions, `extending.py` how one comes back.
 from __future__ import annotations
 
 from sim.node import Effects, Fsync, Note, Reply, Request, Send
-from sim.protocols.extending import Extending
+from sim.protocols.chain.extending import Extending
 from sim.protocols.messages import Ack, Append
 from sim.records import Entry, Record, Result
 

@@ -8,8 +8,8 @@ of which has accepted whatever was decided before. Nobody outside hears of a dec
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Send, Timer, Write
-from sim.protocols.electorate import Electorate
-from sim.protocols.lease_book import LeaseBook
+from sim.protocols.controllers.electorate import Electorate
+from sim.protocols.controllers.lease_book import LeaseBook
 from sim.protocols.messages import Accept, Accepted, Beat, Grant
 from sim.records import Decision, Record
 

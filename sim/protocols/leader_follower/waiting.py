@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.node import Cluster, Effects, Note, Reply, Request, Send
-from sim.protocols.acks import AckCount, Progress, covered_by
-from sim.protocols.following import Follower
+from sim.protocols.leader_follower.acks import AckCount, Progress, covered_by
+from sim.protocols.leader_follower.following import Follower
 from sim.protocols.messages import Ack, Behind
 from sim.records import Entry, Record, Result
 
@@ -159,7 +159,7 @@ class Waiting(Follower):
             self.early.pop(entry.n, None)
             yield Send(entry.client, Reply(entry.op, False, unsure=True, text=text))
 
-    # Hooks of `sim.protocols.patience`
+    # Hooks of `sim.protocols.leader_follower.patience`
 
     def watch_time(self, since: int) -> Effects:
         """A client waits since then, and its patience is not endless."""

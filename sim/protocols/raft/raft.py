@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.node import Cluster, Effects, Locate, Note, Reply, Request, Send, Summary, View
-from sim.protocols.raft_leader import Leader
+from sim.protocols.raft.leader import Leader
 from sim.records import Entry, Result, stamped
 
 MILLION = 1_000_000

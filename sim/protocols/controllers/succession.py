@@ -8,9 +8,9 @@ positions are read.
 from __future__ import annotations
 
 from sim.node import Effects, Note, PowerOff, Send, Timer
-from sim.protocols.council import Council
+from sim.protocols.controllers.council import Council
+from sim.protocols.controllers.poll import Poll
 from sim.protocols.messages import Fence, InSync, Position, Promote, Propose, Where
-from sim.protocols.poll import Poll
 from sim.records import Decision
 
 ANSWER_US = 20_000  # how long the chair listens for positions before it decides or asks again

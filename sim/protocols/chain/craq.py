@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from sim.node import Cluster, Effects, Reply, Request, Send, Timer
-from sim.protocols.chain import ChainReplica
+from sim.protocols.chain.chain import ChainReplica
 from sim.protocols.messages import VersionQuery, VersionReply
 from sim.records import Entry, Record, Result, keys_of
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from sim.node import Cluster, Effects, Fsync, Note, Send, Timer, Write
 from sim.protocols.messages import Install
-from sim.protocols.raft_follower import Follower
-from sim.protocols.raft_messages import Appended, AppendEntries, Mismatch
-from sim.protocols.raft_progress import Progress, Rounds, held_by
+from sim.protocols.raft.follower import Follower
+from sim.protocols.raft.messages import Appended, AppendEntries, Mismatch
+from sim.protocols.raft.progress import Progress, Rounds, held_by
 from sim.records import Entry, Record
 
 NO_OP = ("no-op",)

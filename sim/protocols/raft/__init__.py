@@ -1,0 +1,1 @@
+"""Raft: elections, the log's replication, and the several ways to read."""
