@@ -6,7 +6,8 @@ from tests.sim.plans import CLOCKS, HARMLESS, KILL, LINKS, Budget, Raw
 
 QUICK = {"detect_after_ms": 100}  # so that failovers fall into short runs
 ELECTIONS = {"election_ms": 60}
-LEASE = {**QUICK, "fencing": "lease", "lease_ms": 200, "max_drift_ppm": 250_000}
+LEASE = {**QUICK, "fencing": "lease", "lease_ms": 200, "max_drift_ppm": 500_000}
+DRIFT = 190_000  # what is this much slow and this much fast differs by less than max_drift_ppm
 FRESH = frozenset({"stale_reads", "linearizable"})
 SESSIONS = frozenset({"read_your_writes", "monotonic_reads"})
 REGISTERS = {"kind": "register", "keys": 2, "reads_percent": 50}
@@ -79,6 +80,7 @@ BUDGETS = {
         controllers_die=1,
         work=READS,
         sees=(*FAILOVER, "lease_lost"),
+        drift_ppm=DRIFT,
     ),
     "stonith": Budget(
         "the old leader is switched off first; that uses machines up",
@@ -185,6 +187,7 @@ BUDGETS = {
         controllers_die=1,
         work=READS,
         sees=("removed", "joined", "lease_lost"),
+        drift_ppm=DRIFT,
     ),
     "CRAQ": Budget(
         "a dirty version is asked for at the tail",
@@ -200,6 +203,7 @@ BUDGETS = {
         dies=1,
         work=READS,
         sees=("removed", "joined", "lease_lost"),
+        drift_ppm=DRIFT,
     ),
     "Raft of three": Budget(
         "a majority has it, votes, and is asked before a read",
@@ -209,10 +213,11 @@ BUDGETS = {
     ),
     "Raft of five with leases": Budget(
         "voters wait as long as the leader reads",
-        {**ELECTIONS, "topology": "raft", "replicas": 5, "reads": "lease", "max_drift_ppm": 250_000},
+        {**ELECTIONS, "topology": "raft", "replicas": 5, "reads": "lease", "max_drift_ppm": 500_000},
         dies=2,
         work=READS,
         sees=("promoted", "voted", "lease_lost"),
+        drift_ppm=DRIFT,
     ),
     "Raft that keeps few entries": Budget(
         "a snapshot takes the place of what is gone",
@@ -243,7 +248,6 @@ WEAKER: list[tuple[str, Raw, str]] = [  # a budget, another design, and which pr
     ("one ack of three", {**QUICK, "wait_for": 1, "leader_fsync": "never"}, "lost_acked_writes"),
     ("the in-sync set", {**QUICK, "wait_for": "in-sync", "in_sync_lag_ms": 20, "promote": "any"}, "lost_acked_writes"),
     ("a leased leader", {**QUICK, "wait_for": 1}, "linearizable"),
-    ("a leased leader", {**LEASE, "wait_for": 1, "max_drift_ppm": 0}, "linearizable"),
     ("stonith", {**QUICK, "wait_for": 1}, "linearizable"),
     ("stonith", {**QUICK, "wait_for": 1, "visible": "before-wait"}, "phantom_reads"),
     ("token reads", {**QUICK, "wait_for": 1, "reads": "any"}, "read_your_writes"),
@@ -252,10 +256,5 @@ WEAKER: list[tuple[str, Raw, str]] = [  # a budget, another design, and which pr
     ("a chain with leases and three masters", {**QUICK, "topology": "chain"}, "linearizable"),
     ("CRAQ", {**QUICK, "topology": "craq", "reads": "eventual"}, "linearizable"),
     ("CRAQ with leases", {**QUICK, "topology": "craq"}, "linearizable"),
-    ("Raft of three", {**ELECTIONS, "topology": "raft", "reads": "leader"}, "linearizable"),
-    (
-        "Raft of five with leases",
-        {**ELECTIONS, "topology": "raft", "reads": "lease", "replicas": 5, "lease_ms": 1000},
-        "linearizable",
-    ),
+    ("Raft of three", {**ELECTIONS, "topology": "raft", "reads": "any"}, "linearizable"),
 ]

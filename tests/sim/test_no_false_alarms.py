@@ -15,7 +15,6 @@ from tests.sim.budgets import BUDGETS, WEAKER
 from tests.sim.plans import attack, draw_plan, survive
 
 DAILY, CHUNK, SWEEP, SLOW = 16, 250, 2_000, 40_000  # seeds: the first of these, in pieces that workers share
-ENOUGH = 2_000  # plans, among which one must break a weaker design
 
 
 def chunks(first: int, last: int) -> list[Any]:
@@ -32,9 +31,7 @@ def test_a_right_design_survives_what_it_is_built_for(name: str) -> None:
 @pytest.mark.sweep
 @pytest.mark.parametrize(("name", "seeds"), chunks(0, SWEEP))
 def test_a_right_design_survives_thousands_of_plans(name: str, seeds: range) -> None:
-    """And they do hurt: what the design is there to survive really happens."""
-    seen = survive(name, BUDGETS[name], seeds)
-    assert [what for what in BUDGETS[name].sees if not seen[what]] == []
+    survive(name, BUDGETS[name], seeds)
 
 
 @pytest.mark.slow
@@ -44,9 +41,21 @@ def test_a_right_design_survives_tens_of_thousands(name: str, seeds: range) -> N
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize("name", BUDGETS)
+def test_what_a_design_is_there_to_survive_does_happen(name: str) -> None:
+    """Elections, promotions, leases that run out, and what else it names: a run in which nothing happens proves nothing."""
+    budget, missing = BUDGETS[name], set(BUDGETS[name].sees)
+    for seed in range(SWEEP):
+        missing -= attack(budget, draw_plan(budget, seed)).seen.keys()
+        if not missing:
+            return
+    raise AssertionError(f"{name}: none of the plans led to {sorted(missing)}")
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "design", "promise"), WEAKER, ids=str)
 def test_the_same_plans_do_break_a_weaker_design(name: str, design: dict[str, Any], promise: str) -> None:
     """Or else the plans would be too gentle to prove anything."""
     budget = BUDGETS[name]
     weaker = replace(budget, design=design)
-    assert any(promise in attack(weaker, draw_plan(budget, seed)).broken for seed in range(ENOUGH))
+    assert any(promise in attack(weaker, draw_plan(budget, seed)).broken for seed in range(SWEEP))
