@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from sim.checks.finding import Finding
-from sim.checks.lookup import claimants, highest, write_load
+from sim.checks.lookup import claimants, highest, longest_gap, write_load
 from sim.history import History
 from sim.render.logbook import Logbook
 from sim.render.operations import by_operation
@@ -118,6 +118,12 @@ class Case:
         done = frozenset(op for event in events if event.what == "applied" and event.node == self.leader for op in event.ops)
         waiting = (op for op in self.book.copies if op not in done and self.leader in self.book.holders(op, self.healed))
         return next(waiting, "")
+
+    @cached_property
+    def stalled(self) -> bool:
+        """Whether the longest time without a successful write was still going on when the load ended."""
+        gap = longest_gap(self.trace, self.history)
+        return gap is not None and gap[1] == self.load_end
 
     @cached_property
     def load_end(self) -> int:

@@ -130,6 +130,7 @@ def why_stalled(case: Case) -> Told:
         missing = [name for name in case.trace.replicas if name not in holders]
         which = f", which {words.choose(len(missing), 'is', 'are')} down," if set(missing) <= set(case.dead) else ""
         has = words.choose(len(missing), "has", "have")
-        without = f": {words.listing(missing)}{which} {has} not got it" if missing else ""
+        silent = f": {words.listing(case.dead)} died before the ack" if frozenset(case.dead) & frozenset(holders) else ""
+        without = f": {words.listing(missing)}{which} {has} not got it" if missing else silent
         name = case.book.name(op)
         yield f"{name} is on {words.listing(holders)} and was never acknowledged{without}.", (case.book.copies[op][0].since,)

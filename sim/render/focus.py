@@ -52,7 +52,9 @@ def _afterwards(case: Case, strike: int) -> list[str]:
     later = [op for op, at in case.book.acks.items() if since < at <= case.healed and op not in case.lost]
     fresh = [op for op in later if case.history[op].invoked_at >= case.event(since).at]
     held = _held_up(case, strike)
-    new = [] if any(op in later for op in held) else (fresh or later or [case.hanging])[:1]
+    new = [] if any(op in later for op in held) else (fresh or later)[:1]
+    if case.stalled or not (new or held):
+        new = [case.hanging]
     return [*_rescued(case, later)[:1], *new, *held, *unanswered(case)[:1]]
 
 

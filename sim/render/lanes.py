@@ -5,7 +5,7 @@ Steady state is folded away; the diagram zooms in on what decided the run.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
 from sim.checks.finding import Finding
@@ -60,7 +60,7 @@ def _folded(case: Case, focus: list[str], items: list[Item]) -> list[Item]:
     rows: list[Item] = []
     told, before = 0, 0
     for item in [*items, Fold(case.trace.healed_at, "")]:
-        seen = bisect_right(acks, item.at)
+        seen = bisect_left(acks, item.at)
         quiet = item.at - max(before, acks[seen - 1] if seen > told else 0)
         if seen - told >= WORTH_A_FOLD or quiet > SILENCE:
             _fold(case, rows, item.at, seen - told, quiet)

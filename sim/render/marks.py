@@ -25,7 +25,8 @@ def replied(view: View, number: int, event: Event) -> Iterator[Item]:
     """What an acknowledgement was worth, where that matters."""
     case = view.case
     if number == case.last_ack:
-        alone = f"only {event.node} had it; " if event.ops[0] in case.book.waiting(event.node, number) else ""
+        lonely = case.trace.replicas[1:] and event.ops[0] in case.book.waiting(event.node, number)
+        alone = f"only {event.node} had it; " if lonely else ""
         yield Note(event.at, f"^ acknowledged: {alone}{worth(case, number, event)}", view.style(event.ops, "plain"))
     elif case.lone_acks and number == case.lone_acks[0]:
         more = words.count(len(case.lone_acks) - 1, "more write", "more writes")

@@ -84,6 +84,8 @@ def _by_how_much(case: Case, later: list[Event]) -> str:
 def links(case: Case, event: Event) -> str:
     """The links that a fault lies on."""
     groups = words.groups(case.trace, sides_of(event))
+    if len(groups) == 1 and len(sides_of(event)[0]) == 1:
+        return f"the links of {groups[0]}"
     if len(groups) == 2 and any(" and " in group for group in groups):
         return f"the links of {groups[0]} to {groups[1]}"
     return f"the links between {words.listing(groups)}"
