@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -59,9 +60,9 @@ class Case:
     def resent(self, number: int) -> list[str]:
         """The writes that a message brought late; none if they are no older than the last repair, or were never sent before."""
         event = self.event(number)
-        repair = max((at for at in self.repairs if at < number), default=None)
-        if repair is None or self.trace.flow.get(event.text) != "replicate":
+        if not event.ops or not self.repairs or number < self.repairs[0] or self.trace.flow.get(event.text) != "replicate":
             return []
+        repair = self.repairs[bisect_left(self.repairs, number) - 1]
         gained = self.book.gained(event)
         late = gained and self.book.sends[gained[0]][0] < repair and event.node in self.book.holders(gained[0], repair)
         return gained if late else []

@@ -81,7 +81,7 @@ class Copies:
             handler = handlers.get(event.what)
             if handler:
                 handler(number, event)
-            if event.node in self._frozen and event.what in MAKES_PROGRESS:
+            if self._frozen and event.node in self._frozen and event.what in MAKES_PROGRESS:
                 self.woke[number] = event.node
                 del self._frozen[event.node]
 

@@ -45,7 +45,7 @@ def unanswered(case: Case) -> list[str]:
     """The reads that a replica got between the strike and its first repair, and that nobody answered."""
     strike = case.strike or 0
     end = next((number for number in case.repairs if number <= case.healed), case.healed)
-    asked = [one.ops[0] for at, one in case.trace.of("delivered") if strike < at < end and one.ops and _is_request(case, one)]
+    asked = [one.ops[0] for at, one in case.trace.of("delivered") if strike < at <= end and one.ops and _is_request(case, one)]
     return [op for op in asked if case.history[op].kind == "read" and not case.history[op].ok]
 
 

@@ -55,7 +55,8 @@ def _afterwards(case: Case, strike: int) -> list[str]:
     new = [] if any(op in later for op in held) else (fresh or later)[:1]
     if case.stalled or not (new or held):
         new = [case.hanging]
-    return [*_rescued(case, later)[:1], *new, *held, *unanswered(case)[:1]]
+    vain = [] if any(case.history[op].is_read for op in held) else unanswered(case)[:1]
+    return [*_rescued(case, later)[:1], *new, *held, *vain]
 
 
 def _held_up(case: Case, strike: int) -> list[str]:

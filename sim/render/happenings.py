@@ -52,10 +52,12 @@ def worth(case: Case, number: int, event: Event) -> str:
 
 def resent(case: Case, number: int, event: Event) -> str:
     """A machine is given what it missed."""
-    ops = [] if event.n in case.book.snapshots else case.resent(number)
+    ops = case.resent(number)
+    if not ops or event.n in case.book.snapshots:
+        return ""
     names = case.book.names(ops)
     them = f"{names}, which" if len(ops) == 1 else f"the {words.count(len(ops), 'write')} ({names}) that"
-    return f"{event.node} sent {event.peer} {them} {event.peer} had not got." if ops else ""
+    return f"{event.node} sent {event.peer} {them} {event.peer} had not got."
 
 
 def lost_unsynced(case: Case, number: int, event: Event) -> str:

@@ -42,13 +42,15 @@ MAKERS: dict[str, Maker] = {
 def rows(case: Case, focus: list[str], everything: bool) -> list[Item]:
     """All rows in the order of time, and within an instant in the order of the events."""
     view = View(case, focus, everything)
+    trigger, woke = case.trigger, case.book.woke
     made: list[tuple[int, int, Item]] = []
     for number, event in enumerate(case.trace.events):
-        if number in case.book.woke:
+        if event.what == "sent" and not event.ops and not everything:
+            continue  # most of a trace is heartbeats
+        if number in woke:
             texts = tuple(view.voice(event.node) + text for text in ("woke, with its old beliefs", "woke"))
-            woke = Word(event.at, event.node, texts, "fault", True, ALIVE)
-            made.append((event.at, number - 1, woke))
-        if number == case.trigger:
+            made.append((event.at, number - 1, Word(event.at, event.node, texts, "fault", True, ALIVE)))
+        if number == trigger:
             made += [(event.at, number, item) for item in marks.trigger(view, number, event)]
         maker = MAKERS.get(event.what)
         if maker is not None:
