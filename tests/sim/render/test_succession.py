@@ -55,6 +55,7 @@ def test_many_controllers_have_one_column_and_name_themselves_when_they_fail() -
 
 def election(*votes: tuple[str, str], elected: str = "") -> Run:
     run = Run()
+    run.trace.controllers = ()
     for at, (voter, candidate) in enumerate(votes, 1):
         run.event(at, "voted", voter, peer=candidate, n=2)
     if elected:
