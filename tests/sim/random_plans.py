@@ -56,8 +56,9 @@ class _Draw:
         yield {**self.when(), "do": "cut", **ends, **self.lasts(3, 30, 160, 320)}
 
     def minority(self) -> Iterator[Fault]:
-        """A leader is alone with a client."""
-        yield {**self.when(), "do": "cut", "between": [["leader", self.clients[0]], [REST]], **self.lasts(160, 320)}
+        """A leader, or the tail of a chain, is alone with a client."""
+        side = [self.random.choice(("leader", "leader", "tail")), self.clients[0]]
+        yield {**self.when(), "do": "cut", "between": [side, [REST]], **self.lasts(160, 320)}
 
     def pause(self) -> Iterator[Fault]:
         machine = self.random.choice((*self.replicas, *self.controllers, "leader"))

@@ -8,7 +8,22 @@ from sim.protocols.controllers.configuration import ConfigurationService
 from sim.protocols.messages import Append, Behind
 from sim.records import Entry, Record
 from tests.sim.helpers import BACKLOG, at_write, load
-from tests.sim.mutants.mutant import APART, BACK, BOOKS, FORKS, LOSS, ORDER, OWN, READS, SLOW_DISK, STALE, Mutant, after
+from tests.sim.mutants.mutant import (
+    APART,
+    BACK,
+    BOOKS,
+    FORKS,
+    LOOKS,
+    LOSS,
+    ORDER,
+    OWN,
+    READS,
+    SLOW_DISK,
+    STALE,
+    Mutant,
+    after,
+    cut,
+)
 
 
 class HeadAnswers(ChainReplica):
@@ -71,6 +86,14 @@ class KeepsItsOffice(ChainReplica):
             super().change_office(answered)
 
 
+class ServesWhenRemoved(ChainReplica):
+    """A tail that was taken out, and cannot know it, answers reads although its lease is over."""
+
+    @property
+    def serves(self) -> bool:
+        return True
+
+
 CHAIN = {"topology": "chain"}
 TWO = {**CHAIN, "replicas": 2}
 BOTH = {"after": {"ok_received": {"nth": 30}}, "do": "power_cut", "nodes": ["A", "B"], "for_ms": 20}
@@ -95,5 +118,13 @@ MUTANTS = [
             "workload": load(clients=6, ops=600, kind="register", keys=1, reads_percent=50, think_ms=[0, 10]),
             "limits": {"timeout_ms": 200},
         },
+    ),
+    Mutant(
+        (ServesWhenRemoved,),
+        [cut(30, ["C", "c1"], ["rest"], 1500)],
+        {STALE, ORDER},
+        "chain leases",
+        {**CHAIN, "fencing": "lease", "lease_ms": 300},
+        LOOKS,
     ),
 ]

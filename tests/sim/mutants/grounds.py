@@ -54,6 +54,7 @@ def elect(at_ms: float) -> Fault:
 
 SLOW = ((), ({**BACKLOG, "egress_ms": 15},), (BEHIND,), (BUSY_DISK,))
 CROSSES = (*SLOW, (ALONE,), (UNHEARD,), (UNANSWERED,), (asleep("A"),), (asleep("B"),))
+CUT_OFF = (*CROSSES, ({**ALONE, "between": [["tail", "c1"], ["rest"]]},))
 ELECTIONS = (*CROSSES, (ALONE, elect(20)), (ALONE, elect(72)))
 DRIFTING = tuple((*DRIFT, {"at_ms": 0, "do": "drift", "node": "controller", "ppm": 200_000}, *cross) for cross in CROSSES)
 SLEEPY = tuple((asleep(client, ms),) for client in ("c1", "c2", "c3") for ms in (40, 80))
@@ -61,7 +62,8 @@ ONLY_SLOW = ("crash", "slow", "slow_disk")
 ANY = ("crash", "crash", "cut", "minority", "pause", "slow", "slow_disk", "lossy")
 
 LF: Fault = {"wait_for": 1, "detect_after_ms": DETECT}
-LEASE: Fault = {**LF, "fencing": "lease", "lease_ms": 250}
+TIMED: Fault = {"fencing": "lease", "lease_ms": 250}
+LEASE: Fault = {**LF, **TIMED}
 IN_SYNC: Fault = {"wait_for": "in-sync", "in_sync_lag_ms": 40, "detect_after_ms": DETECT}
 CHAIN: Fault = {"topology": "chain", "detect_after_ms": DETECT}
 CRAQ: Fault = {"topology": "craq", "detect_after_ms": DETECT}
@@ -93,6 +95,8 @@ GROUNDS: dict[str, Ground] = {
     ),
     "chain": Ground(CHAIN, READS, (*KEPT, *SEEN), CRASHES, SLOW, ONLY_SLOW),
     "craq": Ground(CRAQ, READS, (*KEPT, *SEEN), CRASHES, SLOW, ONLY_SLOW),
+    "chain leases": Ground({**CHAIN, **TIMED, "config_service": "majority"}, LEASED, (*KEPT, *SEEN), CRASHES, CUT_OFF, ANY),
+    "craq leases": Ground({**CRAQ, **TIMED, "config_service": "majority"}, LEASED, (*KEPT, *SEEN), CRASHES, CUT_OFF, ANY),
     "raft": Ground(RAFT, READS, (*KEPT, *SEEN), CRASHES, ELECTIONS, (*ANY, "campaign")),
     "raft writes": Ground(RAFT, WRITES, KEPT, CRASHES, ELECTIONS, (*ANY, "campaign")),
     "raft leases": Ground(
