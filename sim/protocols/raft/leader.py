@@ -29,14 +29,17 @@ class Leader(Follower):
         self.counts_from = 1  # the first entry of this term: the first that is committed by counting
 
     def lead(self) -> Effects:
-        """Begin a term with an entry of its own: with it all that came before is committed (5.4.2)."""
+        """Begin a term with an entry of its own: with it all that came before is committed (5.4.2), and all else gives way.
+
+        Only the very first leader has nothing before it.
+        """
         self.leader, last = self.name, self.log.last
         self.counts_from = last + 1
         self.followers = {other: Progress(last + 1, self.now) for other in self.others}
         self.rounds = Rounds()
         yield from self.play("leader")
         yield from self.beat()
-        if last:
+        if last or self.epoch > 1:
             yield from self.append(Entry(last + 1, self.epoch, "", "", NO_OP))
         self.reads_from = self.log.last
 

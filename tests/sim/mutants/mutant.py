@@ -55,6 +55,7 @@ class Mutant:
 
     `faults` are the directed schedule that brings the mistake out, under `design` and `setup`, and `caught_by` the checks
     that must catch it then. `ground` is where the unaided search looks for it (see `tests.sim.mutants.grounds`).
+    `beside`: the right classes to compare with, where the schedule needs something about them otherwise.
     """
 
     wrong: tuple[type, ...]
@@ -64,6 +65,7 @@ class Mutant:
     design: Raw = field(default_factory=lambda: {"wait_for": 1})
     setup: Raw = field(default_factory=dict)
     seed: int = 1
+    beside: tuple[type, ...] = ()
 
     @property
     def name(self) -> str:
@@ -81,14 +83,14 @@ class Mutant:
     def again(self) -> str:
         """The call that shows it again."""
         played = f"play({dict(self.design)}, *{list(self.faults)}, seed={self.seed}, **{dict(self.setup)})"
-        return f"with injected(MUTANTS[{self.name!r}]): {played}"
+        return f"with injected(*MUTANTS[{self.name!r}].wrong): {played}"
 
 
 @contextmanager
-def injected(mutant: Mutant | None) -> Iterator[None]:
-    """While this lasts the wrong classes stand wherever a module of `sim` names the right ones. None changes nothing."""
+def injected(*wrongs: type) -> Iterator[None]:
+    """While this lasts these classes stand wherever a module of `sim` names those that they were made from."""
     with ExitStack() as stack:
-        for wrong in mutant.wrong if mutant else ():
+        for wrong in wrongs:
             right = right_of(wrong)
             for module in [module for name, module in sorted(sys.modules.items()) if name.startswith("sim.")]:
                 for name in [name for name, value in vars(module).items() if value is right]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.node import Effects, Reply, Request, Send
+from sim.node import Cluster, Effects, Reply, Request, Send
 from sim.protocols.raft.raft import Raft
 from sim.records import Entry
 from tests.sim.helpers import at_write, load
 from tests.sim.mutants.mutant import (
     APART,
     BOOKS,
+    FORKS,
     ISOLATED,
     LAGGARD,
+    LONG,
     LOOKS,
     LOSS,
     ORDER,
@@ -26,14 +28,6 @@ from tests.sim.mutants.mutant import (
     campaign,
     cut,
 )
-
-
-class CountsOldTerms(Raft):
-    """A leader commits an entry of an older term as soon as a majority has a copy (figure 8)."""
-
-    def lead(self) -> Effects:
-        yield from super().lead()
-        self.counts_from = 1
 
 
 class AcksItsMemory(Raft):
@@ -63,11 +57,26 @@ class AnswersUncommitted(Raft):
             yield Send(client, Reply(entry.op, True))
 
 
+class ContentWithLess(Cluster):
+    """One server too few is taken for a majority, for votes and for entries."""
+
+    @property
+    def majority(self) -> int:
+        return len(self.replicas) // 2
+
+
 class KeepsConflicts(Raft):
     """A follower keeps entries that conflict with the leader's, and takes only what comes after them."""
 
     def take(self, entries: tuple[Entry, ...]) -> Effects:
         yield from super().take(tuple(entry for entry in entries if entry.n > self.log.last))
+
+
+class ChecksNothingBefore(Raft):
+    """A follower appends without looking at what comes before."""
+
+    def agrees(self, prev: int, term: int) -> bool:
+        return prev <= self.log.last
 
 
 class CommitsItsOwn(Raft):
@@ -97,6 +106,14 @@ class ReadsEarly(Raft):
         self.reads_from = 0
 
 
+class LeasesFromTheAnswers(Raft):
+    """A leader's lease counts from the answers of a majority, not from the asking."""
+
+    def on_confirmed(self) -> Effects:
+        self.rounds.confirmed_at = self.now
+        yield from super().on_confirmed()
+
+
 class NoMarginInTerms(Raft):
     """A leader's lease lasts as long as its followers wait, however slow its clock may run."""
 
@@ -112,35 +129,10 @@ class IsDisloyal(Raft):
 
 
 LEASED = {**RAFT, "reads": "lease"}
-
-# Figure 8 with 64 entries in the place of one, for a leader's first entry of its own term goes along with fewer.
-COPIED = {"after": {"durable": {"node": "C", "nth": 64}}}
-FIGURE_8 = [
-    cut(0, ["A", "B"], ["C", "D", "E"], 150),  # A leads: its entries are on A and B
-    cut(0, ["E"], [f"c{n}" for n in range(1, 64)], 300),
-    campaign(60, "E"),  # E leads with the votes of C and D, and takes an entry of c64
-    cut(64, ["E"], ["C", "D"], 150),  # which nobody else gets
-    {"at_ms": 100, "do": "power_cut", "node": "A", "for_ms": 40},
-    {"at_ms": 130, "do": "power_cut", "node": "E", "for_ms": 150},
-    cut(150, ["A", "B"], ["D"], 500),
-    campaign(160, "B"),  # C has voted in that term
-    campaign(170, "B"),  # B leads with the votes of A and C, and sends them the old entries
-    {**COPIED, "do": "cut", "from": ["A", "B"], "to": ["C", "D", "E"], "for_ms": 500},  # those, and none of its own
-    {**COPIED, "delay_ms": 8, "do": "power_cut", "nodes": ["A", "B"], "for_ms": 1000},  # E leads: its entry is newer
-]
+OLD_SIDE = [f"c{n}" for n in range(1, 9)]
+AT_ITS_THIRD = {"after": {"invoked": {"op": "c1/3"}}}
 
 MUTANTS = [
-    Mutant(
-        (CountsOldTerms,),
-        FIGURE_8,
-        {LOSS, BOOKS},
-        "raft writes",
-        {**RAFT, "replicas": 5},
-        {
-            "workload": load(clients=64, ops=128, think_ms=[0, 1], retry="idempotent", retries=100),
-            "limits": {"timeout_ms": 100},
-        },
-    ),
     Mutant(
         (AcksItsMemory,),
         [LAGGARD, at_write(30, "power_cut", "A"), at_write(30, "power_cut", "B", for_ms=50)],
@@ -162,6 +154,7 @@ MUTANTS = [
         RAFT,
     ),
     Mutant((AnswersUncommitted,), [ISOLATED], {LOSS, BOOKS}, "raft writes", RAFT, QUICK),
+    Mutant((ContentWithLess,), [ISOLATED], {LOSS, FORKS}, "raft writes", RAFT, LONG),
     Mutant((KeepsConflicts,), [ISOLATED], {APART}, "raft writes", RAFT, QUICK),
     Mutant(
         (CommitsItsOwn,),
@@ -178,8 +171,34 @@ MUTANTS = [
             "limits": {"timeout_ms": 60},
         },
     ),
+    Mutant(
+        (ChecksNothingBefore,),  # A's entry and B's no-op stand at the same place
+        [
+            {**AT_ITS_THIRD, "do": "cut", "between": [["A", "c1"], ["rest"]], "for_ms": 20},
+            {**AT_ITS_THIRD, "delay_ms": 5, "do": "campaign", "node": "B"},
+        ],
+        {APART},
+        "raft writes",
+        RAFT,
+        {"workload": load(clients=3, ops=30, think_ms=[20, 60])},
+    ),
     Mutant((ReadsAlone,), [ISOLATED, campaign(60, "B")], {STALE, ORDER}, "raft", RAFT, LOOKS),
     Mutant((ReadsEarly,), [at_write(30, "power_cut")], {STALE, ORDER}, "raft", RAFT, {**READS, **SLOW_DISK}),
+    Mutant(
+        (LeasesFromTheAnswers,),  # what A hears was said long ago
+        [
+            {"at_ms": 0, "do": "slow", "from": ["B", "C"], "to": ["A"], "delay_ms": 300},
+            {"at_ms": 60, "do": "cut", "from": ["A"], "to": ["B", "C"], "for_ms": 1000},
+            cut(60, OLD_SIDE, ["B", "C"], 1000),
+        ],
+        {ORDER},
+        "raft leases",
+        {**LEASED, "election_ms": 400},
+        {
+            "workload": load(clients=12, ops=1200, reads_percent=90, keys=1, kind="register", think_ms=[0, 10]),
+            "limits": {"timeout_ms": 40},
+        },
+    ),
     Mutant(
         (NoMarginInTerms,),
         [

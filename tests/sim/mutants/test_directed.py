@@ -14,13 +14,14 @@ each = pytest.mark.parametrize("mutant", MUTANTS.values(), ids=str)
 
 @each
 def test_the_right_protocol_survives_the_attack(mutant: Mutant) -> None:
-    found = verdicts(mutant.attack())
+    with injected(*mutant.beside):
+        found = verdicts(mutant.attack())
     assert {check: found[check] for check in mutant.caught_by if found[check] != "holds"} == {}, mutant.again()
 
 
 @each
 def test_the_wrong_one_is_caught(mutant: Mutant) -> None:
-    with injected(mutant):
+    with injected(*mutant.wrong):
         run = mutant.attack()
     assert {check for check, verdict in verdicts(run).items() if verdict == "broken"} >= mutant.caught_by, mutant.again()
     for check in mutant.caught_by:

@@ -44,7 +44,7 @@ class Result(NamedTuple):
         """The call that shows it again."""
         case = self.found.case
         assert case is not None
-        who = f"MUTANTS.get({self.task.mutant!r})"
+        who = f"*MUTANTS[{self.task.mutant!r}].wrong" if self.task.mutant else ""
         return (
             f"with injected({who}): broken_promises(GROUNDS[{self.task.ground!r}], {list(case.faults)}, {case.seed}) "
             f"-> {', '.join(self.found.checks)}"
@@ -54,7 +54,7 @@ class Result(NamedTuple):
 def search(task: Task) -> Result:
     """Carry a task out, here or in another process."""
     began = time.process_time()
-    with injected(MUTANTS.get(task.mutant)):
+    with injected(*(MUTANTS[task.mutant].wrong if task.mutant else ())):
         found = hunt(GROUNDS[task.ground], task.scans, task.plans)
     return Result(task, found, time.process_time() - began)
 
@@ -78,7 +78,7 @@ def test_some_are_found_at_once(name: str) -> None:
     result = search(Task(name, MUTANTS[name].ground, 20, 0))
     assert result.found.case, f"{name} survives the first {result.found.runs} runs"
     case = result.found.case
-    with injected(MUTANTS[name]):
+    with injected(*MUTANTS[name].wrong):
         assert tuple(broken_promises(GROUNDS[result.task.ground], case.faults, case.seed)) == result.found.checks
     assert broken_promises(GROUNDS[result.task.ground], case.faults, case.seed) == []
 
@@ -99,7 +99,7 @@ def test_a_search_goes_on_where_it_stopped() -> None:
     ground = GROUNDS["acks"]
     everything = [case.faults for case in cases(ground, 5, 5)]
     assert everything == [case.faults for case in cases(ground, 5, 5)]
-    with injected(MUTANTS["HearsTooFew"]):
+    with injected(*MUTANTS["HearsTooFew"].wrong):
         whole = hunt(ground, SCANS, 0)
         assert whole.case
         assert hunt(ground, SCANS, 0, skip=whole.runs - 1) == whole

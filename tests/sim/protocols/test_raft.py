@@ -157,6 +157,14 @@ def test_what_an_old_leader_has_alone_is_discarded() -> None:
     assert log_of(run, "A") == log_of(run, leaders(run)[-1])
 
 
+def test_it_is_discarded_though_the_new_leader_has_no_entries_and_no_clients() -> None:
+    alone = {"at_ms": 0, "do": "cut", "between": [["A"], ["B", "C"]], "for_ms": 600}
+    run = play(RAFT, alone, workload=load(clients=3, ops=3), limits={"timeout_ms": 50})
+    assert len(events(run, "received")) == 3
+    assert [event.ops for event in events(run, "discarded")] == [tuple(ops_of(events(run, "received")))]
+    assert run.findings["converged"].verdict == "holds"
+
+
 # Orders
 
 
