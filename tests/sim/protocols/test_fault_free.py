@@ -37,7 +37,8 @@ def test_the_designs_try_every_value_of_every_knob_and_most_pairs() -> None:
 
 @pytest.mark.parametrize("raw", DESIGNS, ids=lambda raw: f"{raw['topology']} {DESIGNS.index(raw)}")
 def test_everything_holds(raw: dict[str, Any]) -> None:
-    run, design = play(raw, workload=load(clients=3, ops=24, reads_percent=25), limits={"timeout_ms": 400}), read_design(raw)
+    design, limits = read_design(raw), {"timeout_ms": 150, "settle_ms": 500}
+    run = play(raw, workload=load(clients=3, ops=24, reads_percent=25), limits=limits)
     broke = [check for check, verdict in verdicts(run).items() if verdict == "broken"]
     assert [check for check in broke if check not in may_lag(design)] == [], raw
     if design.on_wait_timeout in ("block", "degrade") and design.fsync_every_us < NEVER * 1000:
