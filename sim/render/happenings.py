@@ -102,7 +102,13 @@ def came_back(case: Case, number: int, event: Event) -> str:
 
 def discarded(case: Case, number: int, event: Event) -> str:
     """What a log gave up to agree with the new leader's."""
-    which = _acknowledged([op for op in event.ops if op in case.book.acks], event.ops)
+    acked = [op for op in event.ops if op in case.book.acks]
+    gone = [op for op in acked if not case.book.holders(op, number)]
+    kept = len(acked) - len(gone)
+    again = f", {words.number(kept)} of them {words.choose(kept, 'is', 'are')} elsewhere in the log" if kept else ""
+    which = _acknowledged(gone, event.ops) + again
+    if len(event.ops) == 1 and acked and not gone:
+        which = "which others have elsewhere in their log"
     whom = "the others" if any(one.text == "head" for _, one in case.trace.of("role")) else "the new leader"
     return f"{event.node} discarded {case.book.names(event.ops)} to agree with {whom} ({which})."
 

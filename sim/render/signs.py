@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from sim.render.items import Item, Word
-from sim.render.succession import goings, lineups, suspicions
+from sim.render.succession import goings, lineups, suspicions, voted
 from sim.render.view import View
 from sim.trace import Event
 
@@ -35,7 +35,11 @@ def _unlike_degraded(view: View, number: int, event: Event) -> bool:
 
 
 def _stands(view: View, number: int, event: Event) -> bool:
-    return event.node == event.peer
+    return event.node == event.peer and (view.everything or event.node in view.case.trace.replicas)
+
+
+def _takes_the_chair(view: View, number: int, event: Event) -> bool:
+    return event.node in view.case.trace.controllers and bool(voted(view.case, number, event))
 
 
 def _gives_vote(view: View, number: int, event: Event) -> bool:
@@ -66,6 +70,7 @@ SIGNS: dict[str, tuple[Sign, ...]] = {
     "joined": (Sign(("lets {peer} in", "{peer} in"), "promoted"),),
     "in_sync": (Sign(("in sync: {text}", "in: {text}"), "promoted", shown=_first_to_say),),
     "voted": (
+        Sign(("{peer} decides", "new chair"), "promoted", shown=_takes_the_chair),
         Sign(("stands in {era} {n}", "stands"), "promoted", shown=_stands),
         Sign(
             ("votes for {peer}", "vote: {peer}", "{peer}"),
@@ -81,7 +86,7 @@ SIGNS: dict[str, tuple[Sign, ...]] = {
     "lease_lost": (Sign(("! lease ran out", "! no lease"), "fault", True),),
     "degraded": (Sign(("! waits for acks no more", "! waits no more"), "fault", True),),
     "restored": (Sign(("waits for acks again", "waits again"), "promoted", True),),
-    "released": (Sign(("{names} without its acks", "{names} unacked"), "fault", True, _unlike_degraded),),
+    "released": (Sign(("ok for {names} without its acks", "ok {names} unacked"), "fault", True, _unlike_degraded),),
     "installed": (Sign(("* state to #{n}", "* to #{n}"), "durable"),),
     "duplicate": (Sign(("{names} is done already", "{names} known"), "durable", True, _in_focus),),
     "stored": (Sign(("* token {n} taken", "* token {n}", "* {n}"), "durable", shown=_in_focus),),

@@ -23,7 +23,7 @@ def sent(view: View, number: int, event: Event) -> Iterator[Item]:
         return
     style = view.style(event.ops, flow if flow in WRITE_FLOWS else "dim")
     stuck = view.case.book.never_left(number)
-    again = number if view.everything or view.repeats(event.ops) else 0  # of others a repetition is shown only once
+    again = number if view.everything or view.repeats(number) else 0  # of others a repetition is shown only once
     waits = flow == "replicate" and shown and (stuck or event.until - event.at >= WAIT)
     if waits and view.first("waits", event.node, shown, event.at if again else 0):
         name, first = view.case.book.names(shown), view.case.book.name(shown[0])

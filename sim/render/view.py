@@ -8,6 +8,8 @@ from sim.render.items import Arrow
 from sim.render.staleness import first_stale_read
 from sim.trace import Event
 
+_OUTCOMES = {"request": ("received", "duplicate"), "reply": ("reply_sent",)}  # what follows a message that did something
+
 
 class View:
     """Decides what is shown: the operations in `focus`, or everything. `arrows` are those drawn so far, by what they carry."""
@@ -37,9 +39,15 @@ class View:
         self._shown.add(key)
         return new
 
-    def repeats(self, ops: tuple[str, ...]) -> bool:
-        """Whether it matters that one of these operations was asked for again."""
-        return not self._repeated.isdisjoint(ops)
+    def repeats(self, number: int) -> bool:
+        """Whether it matters that this was sent again: what is asked for must be taken, and what is answered be an ok."""
+        event = self.case.event(number)
+        if self._repeated.isdisjoint(event.ops):
+            return False
+        kind = self.case.trace.flow.get(event.text, "")
+        after = self.case.book.ends.get(event.n, number) + 1 if kind == "request" else number + 1
+        outcome = self.case.trace.events[after : after + 1]
+        return kind not in _OUTCOMES or any(one.what in _OUTCOMES[kind] and one.ops == event.ops for one in outcome)
 
     def copied(self, ops: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the operations whose way among the replicas is shown."""

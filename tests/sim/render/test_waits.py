@@ -154,3 +154,38 @@ def test_stale_answers_are_called_reads_only_if_all_are() -> None:
     assert "One of one read was stale." in [one.text for one in tell(run.trace, run.history, finding, {})]
     run.op("a1", "acquire", "l1", "c1", 100, 0, at=7, ok=8, result=(None, ""))
     assert "One of two answers was stale." in [one.text for one in tell(run.trace, run.history, finding, {})]
+
+
+@pytest.mark.parametrize(
+    ("ops", "held", "which"),
+    [
+        (("w1",), ("w1",), "which others have elsewhere in their log"),
+        (("w1", "w2"), ("w1",), "one of them acknowledged, one of them is elsewhere in the log"),
+        (("w1", "w2"), (), "all of them acknowledged"),
+    ],
+)
+def test_what_is_discarded_may_have_been_done_elsewhere(ops: tuple[str, ...], held: tuple[str, ...], which: str) -> None:
+    run = Run()
+    for n, op in enumerate(ops, 1):
+        run.event(n, "received", "A", op, n=n)
+        run.event(n, "reply_sent", "A", op, peer="c1")
+        run.write(op, at=n, ok=n)
+    for op in held:
+        run.event(4, "received", "B", op, n=9)
+    run.event(5, "discarded", "A", *ops, n=1)
+    (text,) = [text for text in told(run) if "discarded" in text]
+    assert text.endswith(f"to agree with the new leader ({which}).")
+
+
+def test_a_question_that_was_refused_again_and_again_is_drawn_once() -> None:
+    run = Run()
+    run.write("w")
+    for n in range(1, 5):
+        run.event(n, "sent", "c1", "w", peer="A", n=n, text="request", until=n * 1000)
+        run.event(n, "delivered", "A", "w", peer="c1", n=n, text="request")
+        if n == 4:
+            run.event(n, "duplicate", "A", "w", n=1)
+        run.event(n, "sent", "A", "w", peer="c1", n=9 + n, text="reply", until=n * 1000)
+    rows = [str(line) for line in timeline(run.trace, run.history, {})]
+    assert sum("->|" in row for row in rows) == 2
+    assert sum("refused" in row for row in rows) == 1
