@@ -14,12 +14,28 @@ STEP_US = 10 * MS  # how often a rest is looked for
 PROMOTION_US = 200 * MS  # a generous time for choosing and promoting a new leader
 ELECTIONS = 4  # time-outs that an election takes at most, with split votes
 MOST_TOLD = 3
-MOVES = ("received", "durable", "applied", "discarded", "installed", "suspected", "elected", "promoted", "removed", "joined")
+MOVES = (
+    "received",
+    "durable",
+    "applied",
+    "discarded",
+    "installed",
+    "suspected",
+    "voted",
+    "elected",
+    "promoted",
+    "removed",
+    "joined",
+)
 
 
 def detection_us(design: Design) -> int:
-    """How long it takes at most until a failure is seen, and a lease that somebody held is over."""
-    silence = {"raft": ELECTIONS * design.election_us, "single": 0}.get(design.topology, design.detect_after_us)
+    """How long it takes at most until a failure is seen, and a lease that somebody held is over.
+
+    Of several controllers one has the chair; those that miss it wait for up to another time-out before they stand for it.
+    """
+    time_outs = 2 if len(design.controller_names) > 1 else 1
+    silence = {"raft": ELECTIONS * design.election_us, "single": 0}.get(design.topology, time_outs * design.detect_after_us)
     leases = "lease" in (design.fencing, design.reads)
     return silence + (design.lease_us + design.lease_us * design.max_drift_ppm // 1_000_000 if leases else 0)
 

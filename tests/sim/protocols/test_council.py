@@ -68,6 +68,18 @@ def test_a_controller_without_a_majority_decides_nothing(design: dict[str, Any],
     assert verdicts(run)["lost_acked_writes"] != "broken"
 
 
+def test_controllers_that_meet_again_decide_before_the_run_is_at_rest() -> None:
+    """It takes them some time-outs: to stand for the chair, and to see that the leader, which has restarted, does not lead."""
+    faults = ({**ALONE, "at_ms": 10, "for_ms": 5000}, {"at_ms": 200, "do": "kill", "node": "A", "for_ms": 20})
+    limits = {"timeout_ms": 60, "horizon_ms": 800}
+    for seed in range(8):
+        brief = load(clients=3, ops=12, think_ms=[0, 60])
+        run = play({**THREE, "detect_after_ms": 100}, *faults, seed=seed, workload=brief, limits=limits)
+        assert before_the_end(run, "promoted") == []
+        assert len(promoted(run)) == 1
+        assert broken(run) == []
+
+
 @both
 def test_who_lost_only_its_own_link_to_the_leader_is_overruled(design: dict[str, Any]) -> None:
     deaf = {"at_ms": 10, "do": "cut", "between": [["A"], ["controller"]], "for_ms": 900}
