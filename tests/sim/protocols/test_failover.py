@@ -8,6 +8,7 @@ import pytest
 
 from sim.run import Run
 from tests.sim.helpers import BACKLOG, at_write, broken, events, load, log_of, ops_of, play, sent, verdicts
+from tests.sim.protocols.lone_controller import controller
 
 SEEDS = range(10)
 SYNC: dict[str, Any] = {"wait_for": 1}
@@ -292,3 +293,13 @@ def test_a_controller_that_lost_everything_starts_from_its_configuration() -> No
     run = play(SYNC, {"at_ms": 0, "do": "power_cut", "node": "controller", "for_ms": 20}, at_write(30, "kill"), **LONG)
     assert leaders(run) == ["A", "B"]
     assert broken(run) == []
+
+
+@pytest.mark.parametrize(
+    ("reads", "readers"), [("leader", "A"), ("follower", "BC"), ("any", "ABC"), ("sticky", "ABC"), ("token", "ABC")]
+)
+def test_readers_are_sent_where_the_design_says_but_not_to_those_held_for_dead(reads: str, readers: str) -> None:
+    node = controller(reads=reads)
+    assert node.view().read_from == tuple(readers)
+    node.suspected = ("A", "C")
+    assert node.view().read_from == (tuple(name for name in readers if name == "B") or tuple(readers))
