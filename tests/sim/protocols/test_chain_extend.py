@@ -86,6 +86,15 @@ def test_what_a_newcomer_has_of_an_abandoned_history_is_cut_off_first() -> None:
     assert broken(run) == []
 
 
+def test_what_cannot_be_cut_off_because_a_snapshot_has_it_is_replaced_by_the_tails_state() -> None:
+    """A CRAQ head executes, and so may put into a snapshot, what is not committed yet."""
+    hasty = {"topology": "craq", "retain": 1}
+    run = play(hasty, BACKLOG, at_write(40, "power_cut", "head", for_ms=50), **WRITES)
+    assert [event.node for event in events(run, "installed")] == ["A"]
+    assert {run.history[op].outcome for op in ops_of(events(run, "discarded", node="A"))} == {"info"}
+    assert broken(run) == []
+
+
 def test_two_newcomers_come_in_one_after_the_other() -> None:
     both = {"after": {"ok_received": {"nth": 40}}, "do": "kill", "nodes": ["A", "B"], "for_ms": 20}
     run = play(CHAIN, both, **LONG)
@@ -164,6 +173,45 @@ def test_a_newcomer_that_falls_silent_is_given_up_and_holds_nothing_up(verb: str
     assert stopped is not None
     assert stopped < 150
     assert broken(run) == []
+
+
+def test_whenever_a_newcomer_falls_silent_updates_wait_no_longer_than_its_detection() -> None:
+    """Above all while the tail waits for its acks, and has not yet told the service that it is ready."""
+    for delay in range(40, 66, 3):
+        dies = {"after": {"delivered": {"kind": "extend"}}, "delay_ms": delay, "do": "kill", "node": "C", "for_ms": 600}
+        run = play({**CHAIN, "detect_after_ms": 60}, TO_C, BACK, dies, **WRITES)
+        stopped = run.measures["unavailable_ms"].value
+        assert stopped is not None
+        assert stopped < 250
+        assert broken(run) == []
+
+
+def test_a_newcomer_may_take_longer_to_catch_up_than_others_may_be_silent() -> None:
+    """As long as the service hears it, the tail goes on with it."""
+    far = {"at_ms": 0, "do": "slow", "from": ["A", "B"], "to": ["C"], "egress_ms": 90}
+    run = play({**CHAIN, "detect_after_ms": 60}, far, {"at_ms": 300, "do": "kill", "node": "C", "for_ms": 20}, **LONG)
+    begun = events(run, "delivered", text="extend")[0].at
+    assert one(run, "joined") > begun + 120_000
+    assert [op for op in run.history if op.invoked_at > one(run, "joined") + 50_000], "it came in when the load was over"
+    assert broken(run) == []
+
+
+def test_a_spare_that_restarts_unheard_asks_again_where_it_belongs() -> None:
+    soon = {"after": {"delivered": {"kind": "extend"}}, "delay_ms": 5}
+    again = {**soon, "do": "kill", "node": "C", "for_ms": 20}
+    deaf = {**soon, "do": "cut", "from": ["C"], "to": ["controller"], "for_ms": 30}
+    run = play(CHAIN, TO_C, BACK, again, deaf, **LONG)
+    assert events(run, "dropped", peer="C", node="controller"), "its hello was heard"
+    assert run.trace.final["C"].role == "tail"
+    assert broken(run) == []
+
+
+def test_a_newcomer_that_has_lost_its_disk_when_it_is_let_in_does_not_act_before_it_has_everything() -> None:
+    late = {"at_ms": 0, "do": "slow", "from": ["B"], "to": ["controller"], "egress_ms": 90}
+    empty = {"after": {"sent": {"kind": "caughtup"}}, "delay_ms": 1, "do": "disk_loss", "node": "C", "for_ms": 2}
+    for seed in range(4):
+        run = play(CHAIN, TO_C, late, BACK, empty, seed=seed, **LONG)
+        assert broken(run) == []
 
 
 @pytest.mark.parametrize("verb", ["kill", "pause"])
