@@ -248,7 +248,6 @@ WEAKER: list[tuple[str, Raw, str]] = [  # a budget, another design, and which pr
     ("one ack of three", {**QUICK, "wait_for": 1, "leader_fsync": "never"}, "lost_acked_writes"),
     ("the in-sync set", {**QUICK, "wait_for": "in-sync", "in_sync_lag_ms": 20, "promote": "any"}, "lost_acked_writes"),
     ("a leased leader", {**QUICK, "wait_for": 1}, "linearizable"),
-    ("stonith", {**QUICK, "wait_for": 1}, "linearizable"),
     ("stonith", {**QUICK, "wait_for": 1, "visible": "before-wait"}, "phantom_reads"),
     ("token reads", {**QUICK, "wait_for": 1, "reads": "any"}, "read_your_writes"),
     ("token reads", {**QUICK, "wait_for": 1, "reads": "any"}, "monotonic_reads"),
