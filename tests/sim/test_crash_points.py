@@ -50,8 +50,9 @@ def test_asynchronous_behind_a_backlog_loses_at_many_of_them(step: int) -> None:
         ({"wait_for": 1}, [LAGGARD], "power_cut"),
         ({"wait_for": "all", "promote": "any"}, [LAGGARD], "power_cut"),
         ({"topology": "chain"}, [BACKLOG], "power_cut"),
+        ({"topology": "raft"}, [BACKLOG], "power_cut"),
     ],
-    ids=["async, idle link", "async, killed only", "one ack", "one ack, a laggard", "all ack, promote any", "chain"],
+    ids=["async, idle link", "async, killed only", "one ack", "one ack, a laggard", "all ack, promote any", "chain", "Raft"],
 )
 def test_these_lose_at_none(design: Fault, stage: list[Fault], verb: str, step: int) -> None:
     assert not any(scan(design, *stage, verb=verb, step=step))

@@ -118,6 +118,7 @@ class Server:
 
     def follow(self, leader: str = "B", term: int = 0) -> Server:
         """Let it hear from a leader that has nothing new."""
+        self.now += 1000 * MS
         log = self.node.log
         term = term or max(1, self.node.epoch)
         self.hear(leader, AppendEntries(term, log.last, log.last_epoch, (), 0, 1))

@@ -108,8 +108,9 @@ def test_an_old_answer_takes_nothing_back() -> None:
     server.write("c1/2")
     server.acks(4, "B")
     server.acks(3, "B")
+    server.write("c1/3")
     assert server.hear("B", Mismatch(2, 3, ((1, 1),), 1)) == []
-    assert (server.node.followers["B"].match, server.node.followers["B"].next) == (4, 5)
+    assert (server.node.followers["B"].match, server.node.followers["B"].next) == (4, 6)
     server.do("on_order", "demote", "")
     server.elect()
     server.hear("B", Appended(2, 5, 9))
@@ -167,13 +168,16 @@ def test_whoever_is_far_behind_is_not_sent_everything_in_one_message() -> None:
     server.write("c1/1")
     assert "B" not in server.sent(AppendEntries), "what is new comes after what is old"
     (second,) = server.hear("B", Appended(2, 4, 1))
-    (third,) = server.hear("B", Appended(2, 8, 1))
-    batches = [message.ops for message in (first, second, third)]
-    assert [len(ops) for ops in batches] == [4, 4, 3], "the no-op is nobody's"
-    assert batches[-1][-1] == "c1/1"
-    assert server.hear("B", Appended(2, 12, 1)) == []
     server.write("c1/2")
-    assert server.sent(AppendEntries)["B"].ops == ("c1/2",)
+    assert "B" not in server.sent(AppendEntries), "the same, once it is known where to begin"
+    (third,) = server.hear("B", Appended(2, 8, 1))
+    (last,) = server.hear("B", Appended(2, 12, 1))
+    batches = [message.ops for message in (first, second, third, last)]
+    assert [len(ops) for ops in batches] == [4, 4, 3, 1], "the no-op is nobody's"
+    assert batches[-2][-1:] + batches[-1] == ("c1/1", "c1/2")
+    assert server.hear("B", Appended(2, 13, 1)) == []
+    server.write("c1/3")
+    assert server.sent(AppendEntries)["B"].ops == ("c1/3",)
 
 
 def test_a_leader_that_hears_from_no_majority_steps_down() -> None:
@@ -315,8 +319,17 @@ def test_a_leader_that_steps_down_sends_its_readers_away() -> None:
     server.do("on_order", "demote", "")
     assert [(answer.done, answer.unsure) for answer in server.answers] == [(False, False)]
     server.elect()
-    server.acks(3, "B", round=server.node.rounds.last)
-    assert server.answers == [], "they are elsewhere by now"
+    while server.node.rounds.confirmed < 9:
+        server.wait("beat")
+        server.acks(3, "B", round=server.node.rounds.last)
+        assert server.answers == [], "they are elsewhere by now"
+
+
+def test_a_leader_refuses_reads_that_are_meant_for_followers() -> None:
+    """A follower that was elected may be asked by those who have not heard of it."""
+    server = Server(reads="follower").with_log(1).elect()
+    server.acks(2, "B", "C")
+    assert server.read() == [Reply("c1/2", False)]
 
 
 @pytest.mark.parametrize("reads", ["read-index", "lease", "leader"])
