@@ -41,10 +41,11 @@ class _Draw:
         return {"for_ms": self.random.choice(choices)}
 
     def crash(self) -> Iterator[Fault]:
-        """A machine dies for a while, or for good."""
+        """A machine dies for a while, or for good; somebody repairs a controller."""
         machine = self.random.choice((*self.replicas, *self.replicas, *self.controllers, "leader"))
         verb = self.random.choice(("kill", "power_cut", "power_cut"))
-        down = self.lasts(0.3, 5, 30, 160, 400) if self.random.random() < 0.7 else {}
+        returns = self.random.random() < 0.7 or machine in self.controllers
+        down = self.lasts(0.3, 5, 30, 160, 400) if returns else {}
         yield {**self.when(), "do": verb, "node": machine, **down}
 
     def cut(self) -> Iterator[Fault]:
